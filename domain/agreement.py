@@ -1,0 +1,249 @@
+"""The aggregate: what is known of one agreement. The one rule: `evolve` gathers and never judges.
+
+It accepts any event at any time, so that a history which breaks rules can still be read and reported.
+What may follow what is written down in two tables; `rules` asks them.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import attrs
+from rpds import HashTrieMap
+
+from reciprocity.domain.events import (
+    AgreementFulfilled,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    ClaimRecorded,
+    Event,
+    PhaseAnnounced,
+    PhaseCompleted,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
+    TermsAmended,
+)
+from reciprocity.domain.tally import Tally
+from reciprocity.domain.terms import Terms
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from reciprocity.domain.terms import Balance
+    from reciprocity.domain.values import Handover, Manifest
+
+
+class Status(Enum):
+    """Where an agreement stands."""
+
+    UNSIGNED = "unsigned"
+    IN_FORCE = "in-force"
+    SUSPENDED = "suspended"
+    FULFILLED = "fulfilled"
+    TERMINATED = "terminated"
+
+
+class PhaseStatus(Enum):
+    """Where a phase stands."""
+
+    UNKNOWN = "unknown"
+    ANNOUNCED = "announced"
+    POSTPONED = "postponed"
+    COMPLETED = "completed"
+    VOIDED = "voided"
+
+
+TRANSITIONS: Mapping[Status, Mapping[type[Event], Status]] = {
+    Status.UNSIGNED: {AgreementSigned: Status.IN_FORCE},
+    Status.IN_FORCE: {
+        TermsAmended: Status.IN_FORCE,
+        PhaseAnnounced: Status.IN_FORCE,
+        PhasePostponed: Status.IN_FORCE,
+        PhaseCompleted: Status.IN_FORCE,
+        PhaseCorrected: Status.IN_FORCE,
+        PhaseVoided: Status.IN_FORCE,
+        ClaimRecorded: Status.IN_FORCE,
+        AgreementSuspended: Status.SUSPENDED,
+        AgreementFulfilled: Status.FULFILLED,
+        AgreementTerminated: Status.TERMINATED,
+    },
+    Status.SUSPENDED: {
+        TermsAmended: Status.SUSPENDED,
+        PhasePostponed: Status.SUSPENDED,
+        PhaseCorrected: Status.SUSPENDED,
+        PhaseVoided: Status.SUSPENDED,
+        ClaimRecorded: Status.SUSPENDED,
+        AgreementResumed: Status.IN_FORCE,
+        AgreementTerminated: Status.TERMINATED,
+    },
+    # What was met may turn out not to have been, or be raised: the agreement is then in force again,
+    # and the command that did it adds AgreementFulfilled if every obligation is still met.
+    Status.FULFILLED: {
+        TermsAmended: Status.IN_FORCE,
+        PhaseCorrected: Status.IN_FORCE,
+        PhaseVoided: Status.IN_FORCE,
+        ClaimRecorded: Status.FULFILLED,
+    },
+    Status.TERMINATED: {
+        PhaseCorrected: Status.TERMINATED,
+        PhaseVoided: Status.TERMINATED,
+        ClaimRecorded: Status.TERMINATED,
+    },
+}
+"""What may happen to an agreement, and where it stands then. What is not here may not happen."""
+
+PHASE_TRANSITIONS: Mapping[PhaseStatus, Mapping[type[Event], PhaseStatus]] = {
+    PhaseStatus.UNKNOWN: {
+        PhaseAnnounced: PhaseStatus.ANNOUNCED,
+        PhaseCompleted: PhaseStatus.COMPLETED,
+    },
+    PhaseStatus.ANNOUNCED: {
+        PhaseAnnounced: PhaseStatus.ANNOUNCED,
+        PhasePostponed: PhaseStatus.POSTPONED,
+        PhaseCompleted: PhaseStatus.COMPLETED,
+        PhaseVoided: PhaseStatus.VOIDED,
+        ClaimRecorded: PhaseStatus.ANNOUNCED,
+    },
+    PhaseStatus.POSTPONED: {
+        PhaseAnnounced: PhaseStatus.ANNOUNCED,
+        PhasePostponed: PhaseStatus.POSTPONED,
+        PhaseCompleted: PhaseStatus.COMPLETED,
+        PhaseVoided: PhaseStatus.VOIDED,
+        ClaimRecorded: PhaseStatus.POSTPONED,
+    },
+    PhaseStatus.COMPLETED: {
+        PhaseCorrected: PhaseStatus.COMPLETED,
+        PhaseVoided: PhaseStatus.VOIDED,
+        ClaimRecorded: PhaseStatus.COMPLETED,
+    },
+    PhaseStatus.VOIDED: {ClaimRecorded: PhaseStatus.VOIDED},
+}
+"""What may happen to a phase, and where it stands then."""
+
+
+@attrs.frozen
+class Phase:
+    """What is known of one phase: the last event of each kind that concerned it."""
+
+    number: int
+    status: PhaseStatus = PhaseStatus.UNKNOWN
+    planned: PhaseAnnounced | PhasePostponed | None = None
+    completed: PhaseCompleted | None = None
+    corrected: PhaseCorrected | None = None
+    voided: PhaseVoided | None = None
+
+    @property
+    def handover(self) -> Handover | None:
+        """What took place, as now known; ``None`` if nothing did."""
+        return self._on_record.handover if self._on_record else None
+
+    @property
+    def released(self) -> Manifest:
+        """The transfers that took place, as now known; none if nothing did."""
+        return self._on_record.released if self._on_record else ()
+
+    @property
+    def _on_record(self) -> PhaseCompleted | PhaseCorrected | None:
+        return self.corrected or self.completed if self.status is PhaseStatus.COMPLETED else None
+
+
+UNSIGNED_TERMS = Terms(title="(not signed)", parties=(), obligations=())
+
+
+@attrs.frozen
+class Agreement:
+    """What is known of one agreement after *version* events. Frozen: each event makes a new one.
+
+    ``phases`` are by number, announced ones included; ``exchanged`` counts only what is within the
+    agreement; ``claims`` are the latest by `claim_key`; ``turn`` is what last suspended, resumed,
+    fulfilled or terminated it.
+
+    >>> Agreement("ua-ru-2025-05-16").status
+    <Status.UNSIGNED: 'unsigned'>
+    """
+
+    id: str
+    version: int = 0
+    status: Status = Status.UNSIGNED
+    terms: Terms = UNSIGNED_TERMS
+    phases: HashTrieMap[int, Phase] = HashTrieMap()
+    last_phase: int = 0
+    exchanged: Tally = Tally()
+    claims: HashTrieMap[tuple[object, ...], ClaimRecorded] = HashTrieMap()
+    signed: AgreementSigned | None = None
+    turn: AgreementSuspended | AgreementResumed | AgreementFulfilled | AgreementTerminated | None = None
+
+    def phase(self, number: int) -> Phase:
+        """The phase of that number, known or not."""
+        return self.phases.get(number) or Phase(number)
+
+    def last_completed_on(self) -> dt.date | None:
+        """The latest day on which a phase is known to have taken place."""
+        days = [phase.handover.completed_on for phase in self.phases.values() if phase.handover]
+        return max((day for day in days if day), default=None)
+
+    def balance(self) -> tuple[Balance, ...]:
+        """What each party has released and received so far, in weighted value."""
+        return self.terms.balance(self.exchanged)
+
+
+def claim_key(claim: ClaimRecorded) -> tuple[object, ...]:
+    """What a claim is about: a later claim with the same key takes the place of the earlier one."""
+    return (claim.claimant, claim.office, claim.phase, claim.stated_on if claim.phase is None else None)
+
+
+def evolve(agreement: Agreement, event: Event) -> Agreement:
+    """The agreement after one more event. Total: it never refuses, whatever comes."""
+    version = agreement.version + 1
+    status = TRANSITIONS[agreement.status].get(type(event), agreement.status)
+    match event:
+        case PhaseCompleted() | PhaseCorrected() | PhaseVoided() | PhaseAnnounced() | PhasePostponed():
+            before = agreement.phase(event.phase)
+            after = _evolve_phase(before, event)
+            exchanged = agreement.exchanged
+            if before.released != after.released:
+                exchanged = exchanged.replaced(before.released, after.released)
+            return attrs.evolve(
+                agreement,
+                version=version,
+                status=status,
+                phases=agreement.phases.insert(event.phase, after),
+                last_phase=max(agreement.last_phase, event.phase),
+                exchanged=exchanged,
+            )
+        case ClaimRecorded():
+            claims = agreement.claims.insert(claim_key(event), event)
+            return attrs.evolve(agreement, version=version, status=status, claims=claims)
+        case AgreementSigned():
+            return attrs.evolve(agreement, version=version, status=status, terms=event.terms, signed=event)
+        case TermsAmended():
+            return attrs.evolve(agreement, version=version, status=status, terms=event.terms)
+        case _:
+            return attrs.evolve(agreement, version=version, status=status, turn=event)
+
+
+def _evolve_phase(
+    phase: Phase, event: PhaseAnnounced | PhasePostponed | PhaseCompleted | PhaseCorrected | PhaseVoided
+) -> Phase:
+    status = PHASE_TRANSITIONS[phase.status].get(type(event), phase.status)
+    match event:
+        case PhaseCompleted():
+            return attrs.evolve(phase, status=status, completed=event)
+        case PhaseCorrected():
+            return attrs.evolve(phase, status=status, corrected=event)
+        case PhaseVoided():
+            return attrs.evolve(phase, status=status, voided=event)
+        case PhaseAnnounced() | PhasePostponed():
+            return attrs.evolve(phase, status=status, planned=event)
+
+
+def fold(agreement: Agreement, events: Iterable[Event]) -> Agreement:
+    """The agreement after all these events, in order; linear in their number."""
+    for event in events:
+        agreement = evolve(agreement, event)
+    return agreement

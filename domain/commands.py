@@ -1,0 +1,351 @@
+"""Commands: what may be asked of an agreement. The one rule: a command returns events, or raises.
+
+Each command builds the event that it asks for and hands it to `decide`. Asked again for what is already
+on record, a command returns no events; its docstring says what counts as the same.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+
+from reciprocity.domain.agreement import Agreement, Status, claim_key, evolve
+from reciprocity.domain.errors import Refused
+from reciprocity.domain.events import (
+    AgreementFulfilled,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    ClaimRecorded,
+    Event,
+    Manner,
+    PhaseAnnounced,
+    PhaseCompleted,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
+    TermsAmended,
+)
+from reciprocity.domain.rules import judge, violations
+from reciprocity.domain.values import Handover
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from reciprocity.domain.terms import Terms
+    from reciprocity.domain.values import Claimed, Source, Transfer
+
+NOTHING_ON_RECORD = Handover(None, None, ())
+"""What a correction of a phase that was never completed reverses; the rules refuse it."""
+
+
+def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
+    """The events to record so that *event* is on record: none, if it is; else it, and what follows from it.
+
+    *event* may leave ``reverses`` to be filled in from the record. `AgreementFulfilled` follows where the
+    last obligation has been met.
+
+    Raises:
+        Refused: with every rule that the event would violate. Nothing is recorded.
+    """
+    if is_on_record(agreement, event):
+        return ()
+    after = evolve(agreement, event)
+    if broken := violations(judge(agreement, event, after)):
+        raise Refused(agreement.id, agreement.version, broken)
+    return (event, *follows_from(after))
+
+
+def is_on_record(agreement: Agreement, event: Event) -> bool:  # noqa: PLR0911  # one line for each event
+    """Whether *event* says again what the record already holds, as the last word of its kind."""
+    match event:
+        case AgreementSigned():
+            return event == agreement.signed
+        case TermsAmended():
+            return event.terms == agreement.terms
+        case PhaseAnnounced() | PhasePostponed():
+            return event == agreement.phase(event.phase).planned
+        case PhaseCompleted():
+            return event == agreement.phase(event.phase).completed
+        case PhaseCorrected():
+            corrected = agreement.phase(event.phase).corrected
+            return corrected is not None and event == attrs.evolve(corrected, reverses=event.reverses)
+        case PhaseVoided():
+            voided = agreement.phase(event.phase).voided
+            return voided is not None and event == attrs.evolve(voided, reverses=event.reverses)
+        case ClaimRecorded():
+            return event == agreement.claims.get(claim_key(event))
+        case AgreementFulfilled():
+            return agreement.status is Status.FULFILLED
+        case _:
+            return event == agreement.turn
+
+
+def follows_from(agreement: Agreement) -> tuple[Event, ...]:
+    """`AgreementFulfilled`, where an agreement in force has come to owe nothing and no rule objects."""
+    if agreement.status is not Status.IN_FORCE or not agreement.terms.are_met_by(agreement.exchanged):
+        return ()
+    event = AgreementFulfilled(fulfilled_on=agreement.last_completed_on())
+    return () if violations(judge(agreement, event, evolve(agreement, event))) else (event,)
+
+
+def sign(
+    agreement: Agreement, terms: Terms, *, sources: Sequence[Source] = (), notes: Sequence[str] = ()
+) -> tuple[Event, ...]:
+    """Sign an agreement. The same: the same terms, sources and notes as those first signed."""
+    return decide(agreement, AgreementSigned(terms=terms, sources=tuple(sources), notes=tuple(notes)))
+
+
+def amend(
+    agreement: Agreement,
+    terms: Terms,
+    *,
+    reason: str,
+    amended_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Put new terms in the place of the old. The same: the terms in force already are these."""
+    return decide(
+        agreement,
+        TermsAmended(
+            terms=terms, reason=reason, amended_on=amended_on, sources=tuple(sources), notes=tuple(notes)
+        ),
+    )
+
+
+def announce_phase(
+    agreement: Agreement,
+    phase: int,
+    planned: Sequence[Transfer] = (),
+    *,
+    expected_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Announce a phase, or announce it anew. The same: it is what was last announced of this phase."""
+    return decide(
+        agreement,
+        PhaseAnnounced(
+            phase=phase,
+            planned=tuple(planned),
+            expected_on=expected_on,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )
+
+
+def postpone_phase(
+    agreement: Agreement,
+    phase: int,
+    *,
+    expected_on: dt.date | None = None,
+    reason: str | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Put off an announced phase. The same: it is what was last said of this phase's day."""
+    return decide(
+        agreement,
+        PhasePostponed(
+            phase=phase, expected_on=expected_on, reason=reason, sources=tuple(sources), notes=tuple(notes)
+        ),
+    )
+
+
+def complete_phase(
+    agreement: Agreement,
+    phase: int,
+    released: Sequence[Transfer],
+    *,
+    completed_on: dt.date | None = None,
+    place: str | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Record that a phase took place. The same: it is how this phase was first recorded, word for word.
+
+    A phase that was recorded otherwise is not overwritten: correct it.
+
+    >>> from reciprocity.domain import Agreement, Terms, Transfer
+    >>> agreement = evolve(
+    ...     Agreement("swap"), AgreementSigned(terms=Terms.symmetric("UKR", "RUS", total=1))
+    ... )
+    >>> one_each = [
+    ...     Transfer("UKR", "RUS", "prisoner_of_war", 1),
+    ...     Transfer("RUS", "UKR", "prisoner_of_war", 1),
+    ... ]
+    >>> [type(event).__name__ for event in complete_phase(agreement, 1, one_each)]
+    ['PhaseCompleted', 'AgreementFulfilled']
+    """
+    return decide(
+        agreement,
+        PhaseCompleted(
+            phase=phase,
+            released=tuple(released),
+            completed_on=completed_on,
+            place=place,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )
+
+
+def correct_phase(
+    agreement: Agreement,
+    phase: int,
+    released: Sequence[Transfer],
+    *,
+    reason: str,
+    completed_on: dt.date | None = None,
+    place: str | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Replace the record of a completed phase: manifest, day and place, whole. What it said stays readable.
+
+    The same: it is the last correction of this phase, whatever that reversed.
+    """
+    return decide(
+        agreement,
+        PhaseCorrected(
+            phase=phase,
+            released=tuple(released),
+            completed_on=completed_on,
+            place=place,
+            reason=reason,
+            reverses=agreement.phase(phase).handover or NOTHING_ON_RECORD,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )
+
+
+def void_phase(
+    agreement: Agreement,
+    phase: int,
+    *,
+    reason: str,
+    voided_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Record that a phase did not take place, announced or even recorded though it was.
+
+    Its number is not used again. The same: it was voided in these words.
+    """
+    return decide(
+        agreement,
+        PhaseVoided(
+            phase=phase,
+            reason=reason,
+            voided_on=voided_on,
+            reverses=agreement.phase(phase).handover,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )
+
+
+def record_claim(
+    agreement: Agreement,
+    claimant: str,
+    claimed: Sequence[Claimed],
+    *,
+    office: str | None = None,
+    phase: int | None = None,
+    stated_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Record what somebody states: for a phase, or to date. Silence (``count=None``) is recorded as silence.
+
+    The same: it is the last thing that this office of this claimant is on record as saying of this.
+    """
+    return decide(
+        agreement,
+        ClaimRecorded(
+            claimant=claimant,
+            claimed=tuple(claimed),
+            office=office,
+            phase=phase,
+            stated_on=stated_on,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )
+
+
+def suspend(
+    agreement: Agreement,
+    *,
+    reason: str,
+    suspended_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Record that carrying out has stopped for now. The same: it is the last turn that was recorded."""
+    return decide(
+        agreement,
+        AgreementSuspended(
+            reason=reason, suspended_on=suspended_on, sources=tuple(sources), notes=tuple(notes)
+        ),
+    )
+
+
+def resume(
+    agreement: Agreement,
+    *,
+    reason: str | None = None,
+    resumed_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Record that carrying out goes on. The same: it is the last turn that was recorded."""
+    return decide(
+        agreement,
+        AgreementResumed(reason=reason, resumed_on=resumed_on, sources=tuple(sources), notes=tuple(notes)),
+    )
+
+
+def fulfil(
+    agreement: Agreement,
+    *,
+    fulfilled_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """Declare an agreement fulfilled whose obligations cannot be known to be unmet ("all for all" is done).
+
+    Where counting alone shows it, the event comes by itself. The same: it is fulfilled.
+    """
+    return decide(
+        agreement,
+        AgreementFulfilled(fulfilled_on=fulfilled_on, sources=tuple(sources), notes=tuple(notes)),
+    )
+
+
+def terminate(
+    agreement: Agreement,
+    *,
+    manner: Manner,
+    reason: str,
+    terminated_on: dt.date | None = None,
+    sources: Sequence[Source] = (),
+    notes: Sequence[str] = (),
+) -> tuple[Event, ...]:
+    """End an agreement short of its total. The same: it ended in this manner, in these words."""
+    return decide(
+        agreement,
+        AgreementTerminated(
+            manner=manner,
+            reason=reason,
+            terminated_on=terminated_on,
+            sources=tuple(sources),
+            notes=tuple(notes),
+        ),
+    )

@@ -1,0 +1,184 @@
+"""Forms: what a well-formed code, text or number looks like. The one rule: form only, never meaning.
+
+Each form is an ``attrs`` validator, so a value is checked however it comes into being: built in Python,
+read from a journal, or decoded from a store. What was found well formed is remembered, because a log
+repeats the same few codes a million times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from reciprocity.domain.errors import Malformed
+
+if TYPE_CHECKING:
+    import attrs
+
+LARGEST_COUNT = 10_000_000_000
+"""More persons than are alive (about 8.2 billion, UN World Population Prospects 2024)."""
+
+LONGEST_TEXT = 4_000
+"""Characters in a note or a reason. A longer text belongs in a source."""
+
+_AGREEMENT_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_PARTY_CODE = re.compile(r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*")
+_CATEGORY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_SOURCE_KEY = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+_URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
+_INVISIBLE = ("Cc", "Cs", "Cn")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_WORDS_OF_OURS = frozenset({"total"})  # a figure's name in every answer, beside the categories
+
+
+@lru_cache(maxsize=4096)
+def is_agreement_id(value: str) -> bool:
+    """A readable slug: lower-case letters, digits and single hyphens, at most 100."""
+    return len(value) <= 100 and _AGREEMENT_ID.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_party_code(value: str) -> bool:
+    """Upper-case letters and digits, as in ISO 3166 (``UKR``) or an organisation's initials (``ICRC``)."""
+    return len(value) <= 32 and _PARTY_CODE.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_category(value: str) -> bool:
+    """Lower-case words joined by underscores, at most 64 characters; the vocabulary is open."""
+    return len(value) <= 64 and _CATEGORY.fullmatch(value) is not None and value not in _WORDS_OF_OURS
+
+
+@lru_cache(maxsize=16384)
+def is_source_key(value: str) -> bool:
+    """Letters and digits, joined by single dots, hyphens or underscores."""
+    return len(value) <= 64 and _SOURCE_KEY.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=16384)
+def is_url(value: str) -> bool:
+    """An ``http`` or ``https`` address without blanks or markup."""
+    return len(value) <= 2_000 and _URL.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=16384)
+def is_text(value: str) -> bool:
+    """One line that a person can read in any script: no control, surrogate or direction characters."""
+    return (
+        0 < len(value) <= LONGEST_TEXT
+        and value == value.strip()
+        and not any(unicodedata.category(c) in _INVISIBLE or c in _BIDI_CONTROLS for c in value)
+    )
+
+
+def _refuse(attribute: attrs.Attribute[Any], value: object, wanted: str) -> None:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else shown[:77] + "..."
+    raise Malformed(f"{attribute.name}: {shown} is not {wanted}")
+
+
+def agreement_id(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: the id of an agreement."""
+    if not (isinstance(value, str) and is_agreement_id(value)):
+        _refuse(attribute, value, "an agreement id (lower-case letters, digits, single hyphens)")
+
+
+def party_code(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: the code of a party or of a member of one."""
+    if not (isinstance(value, str) and is_party_code(value)):
+        _refuse(attribute, value, "a party code (upper-case letters and digits, such as UKR)")
+
+
+def category(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: a category of persons or remains."""
+    if not (isinstance(value, str) and is_category(value)):
+        _refuse(attribute, value, "a category (lower-case words joined by underscores; not 'total')")
+
+
+def source_key(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: the key of a source."""
+    if not (isinstance(value, str) and is_source_key(value)):
+        _refuse(attribute, value, "a source key (letters, digits, single dots or hyphens)")
+
+
+def url(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: the address of a source."""
+    if not (isinstance(value, str) and is_url(value)):
+        _refuse(attribute, value, "an http or https address")
+
+
+def text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: a line of text."""
+    if not (isinstance(value, str) and is_text(value)):
+        _refuse(attribute, value, f"a line of plain text (1 to {LONGEST_TEXT:,} visible characters)")
+
+
+def number(lowest: int, highest: int | None = LARGEST_COUNT) -> Any:
+    """A validator: a whole number of at least *lowest*; a boolean is not a number."""
+
+    def whole_number(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not int or value < lowest or (highest is not None and value > highest):
+            bound = f"from {lowest:,} to {highest:,}" if highest is not None else f"of {lowest:,} or more"
+            _refuse(attribute, value, f"a whole number {bound}")
+
+    return whole_number
+
+
+def yes_no_or_unclear(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: true, false, or none where it is unclear."""
+    if value is not True and value is not False and value is not None:
+        _refuse(attribute, value, "true, false or none")
+
+
+def date(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: a day, without a time."""
+    if type(value) is not dt.date:
+        _refuse(attribute, value, "a date")
+
+
+def instant(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: an instant in UTC."""
+    if not isinstance(value, dt.datetime) or value.utcoffset() != dt.timedelta(0):
+        _refuse(attribute, value, "an instant in UTC")
+
+
+def tuple_of(kind: type | tuple[type, ...]) -> Any:
+    """A validator: a tuple whose members are all of *kind*."""
+
+    def members(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not tuple or not all(isinstance(member, kind) for member in value):
+            name = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
+            _refuse(attribute, value, f"a tuple of {name}")
+
+    return members
+
+
+def each(form: Any) -> Any:
+    """A validator: a tuple whose members each have *form*."""
+
+    def members(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if type(value) is not tuple:
+            _refuse(attribute, value, "a tuple")
+        for member in value:  # type: ignore[attr-defined]  # it is a tuple, see above
+            form(instance, attribute, member)
+
+    return members
+
+
+def no_two_alike(key: Any = None) -> Any:
+    """A validator: no two members of a tuple have the same *key* (by default, are equal)."""
+
+    def distinct(_: object, attribute: attrs.Attribute[Any], value: tuple[Any, ...]) -> None:
+        keys = value if key is None else [key(member) for member in value]
+        if len(set(keys)) != len(keys):
+            twice = next(k for k in keys if list(keys).count(k) > 1)
+            raise Malformed(f"{attribute.name}: {_shown(twice)} stands there twice")
+
+    return distinct
+
+
+def _shown(key: object) -> str:
+    return ", ".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
