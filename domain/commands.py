@@ -29,7 +29,6 @@ from reciprocity.domain.events import (
     TermsAmended,
 )
 from reciprocity.domain.rules import judge, violations
-from reciprocity.domain.values import Handover
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,25 +37,30 @@ if TYPE_CHECKING:
     from reciprocity.domain.terms import Terms
     from reciprocity.domain.values import Claimed, Source, Transfer
 
-NOTHING_ON_RECORD = Handover(None, None, ())
-"""What a correction of a phase that was never completed reverses; the rules refuse it."""
-
 
 def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
     """The events to record so that *event* is on record: none, if it is; else it, and what follows from it.
 
-    *event* may leave ``reverses`` to be filled in from the record. `AgreementFulfilled` follows where the
-    last obligation has been met.
+    ``reverses``, where it was left open, is filled in from the record. `AgreementFulfilled` follows where
+    the last obligation has been met.
 
     Raises:
         Refused: with every rule that the event would violate. Nothing is recorded.
     """
     if is_on_record(agreement, event):
         return ()
+    event = with_reversal(agreement, event)
     after = evolve(agreement, event)
     if broken := violations(judge(agreement, event, after)):
         raise Refused(agreement.id, agreement.version, broken)
     return (event, *follows_from(after))
+
+
+def with_reversal(agreement: Agreement, event: Event) -> Event:
+    """The same event; if it takes out what is on record without saying what that is, it now says so."""
+    if isinstance(event, PhaseCorrected | PhaseVoided) and event.reverses is None:
+        return attrs.evolve(event, reverses=agreement.phase(event.phase).handover)
+    return event
 
 
 def is_on_record(agreement: Agreement, event: Event) -> bool:  # noqa: PLR0911  # one line for each event
@@ -218,7 +222,6 @@ def correct_phase(
             completed_on=completed_on,
             place=place,
             reason=reason,
-            reverses=agreement.phase(phase).handover or NOTHING_ON_RECORD,
             sources=tuple(sources),
             notes=tuple(notes),
         ),
@@ -244,7 +247,6 @@ def void_phase(
             phase=phase,
             reason=reason,
             voided_on=voided_on,
-            reverses=agreement.phase(phase).handover,
             sources=tuple(sources),
             notes=tuple(notes),
         ),

@@ -92,7 +92,7 @@ class PhaseCorrected(Fact):
     """The record of a phase was wrong; this is the whole of it as now known, and *reverses* as it stood.
 
     Like a reversing entry in a ledger it says what it takes out, so that a running total can be put
-    right without going back.
+    right without going back. `commands.decide` fills it in.
     """
 
     phase: int = attrs.field(validator=forms.number(1, LARGEST_PHASE))
@@ -100,7 +100,7 @@ class PhaseCorrected(Fact):
     place: str | None = attrs.field(default=None, validator=optional(forms.text))
     released: Manifest = attrs.field(validator=is_manifest)
     reason: str = attrs.field(validator=forms.text)
-    reverses: Handover = attrs.field(validator=instance_of(Handover))
+    reverses: Handover | None = attrs.field(default=None, validator=optional(instance_of(Handover)))
 
     @property
     def handover(self) -> Handover:

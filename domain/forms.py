@@ -24,10 +24,15 @@ LARGEST_COUNT = 10_000_000_000
 LONGEST_TEXT = 4_000
 """Characters in a note or a reason. A longer text belongs in a source."""
 
-_AGREEMENT_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_PARTY_CODE = re.compile(r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*")
-_CATEGORY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_SOURCE_KEY = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
+AGREEMENT_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+PARTY_CODE = r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*"
+CATEGORY = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
+SOURCE_KEY = r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*"
+
+_AGREEMENT_ID = re.compile(AGREEMENT_ID)
+_PARTY_CODE = re.compile(PARTY_CODE)
+_CATEGORY = re.compile(CATEGORY)
+_SOURCE_KEY = re.compile(SOURCE_KEY)
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
 _INVISIBLE = ("Cc", "Cs", "Cn")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")

@@ -1,1 +1,1 @@
-"""projections"""
+"""Questions asked of the log."""

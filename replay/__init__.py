@@ -1,1 +1,1 @@
-"""replay"""
+"""The replay tool."""

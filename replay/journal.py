@@ -1,0 +1,158 @@
+"""Journals: an agreement's history as a TOML file. The one rule: a journal is read whole, or refused whole.
+
+Reading reports every error, each with its line, its field and its reason. What a journal means is asked of
+the domain: see `check` and `record`. The format is described in ``docs/journal.md``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from reciprocity.domain import Event
+from reciprocity.replay import journal_shape as shape
+from reciprocity.replay.journal_events import EventMaker
+from reciprocity.replay.problems import MalformedFile, Problem, Problems
+from reciprocity.replay.tables import read_table
+from reciprocity.replay.toml_lines import line_of, locate
+
+if TYPE_CHECKING:
+    from reciprocity.replay.toml_lines import Path
+
+LARGEST_FILE = 4 * 1024 * 1024
+"""Bytes. The longest journal of the seeds has about 100 kB."""
+
+
+@attrs.frozen
+class Entry:
+    """One event of a journal, the line on which it stands, and when the record learned it."""
+
+    line: int
+    event: Event
+    recorded_at: dt.datetime | None
+
+
+@attrs.frozen
+class Journal:
+    """An agreement's history as a file tells it; the first entry is its signing."""
+
+    name: str
+    agreement_id: str
+    entries: tuple[Entry, ...]
+
+
+def read_journal(path: FilePath) -> Journal:
+    """The journal in a file.
+
+    Raises:
+        MalformedFile: with every error in it, by line and field.
+        OSError: if the file cannot be read.
+    """
+    with path.open("rb") as file:
+        content = file.read(LARGEST_FILE + 1)
+    return parse_journal(content, str(path))
+
+
+def parse_journal(content: bytes, name: str) -> Journal:
+    """The journal in a text; *name* is how errors call it.
+
+    Raises:
+        MalformedFile: with every error in it, by line and field.
+    """
+    text = _decoded(content, name)
+    table = _parsed(text, name)
+    problems = Problems(name, locate(text))
+    journal = _read(table, problems)
+    problems.raise_if_any()
+    return journal
+
+
+def _read(table: dict[str, Any], problems: Problems) -> Journal:
+    known = {"agreement", "event", "sources"}
+    for key in table.keys() - known:
+        problems.add((key,), f"not a table of a journal ({', '.join(sorted(known))})")
+    agreement = read_table(table.get("agreement"), shape.AgreementTable, ("agreement",), problems)
+    maker = EventMaker(problems, _sources(table, problems))
+    entries: list[Entry] = []
+    if agreement is not None:
+        signed = maker.signed(agreement)
+        entries += _entry(signed, agreement.recorded_at, ("agreement",), problems)
+    for path, found in _event_tables(table, problems):
+        kind = found.get("event")
+        if not isinstance(kind, str) or kind not in shape.ENTRIES:
+            problems.add((*path, "event"), f"{kind!r} is not an event ({', '.join(shape.ENTRIES)})")
+            continue
+        content = {key: value for key, value in found.items() if key != "event"}
+        entry = read_table(content, shape.ENTRIES[kind], path, problems)
+        if entry is not None:
+            recorded_at = getattr(entry, "recorded_at", None)
+            entries += _entry(maker.event(kind, entry, path), recorded_at, path, problems)
+    _check_instants(entries, problems)
+    return Journal(problems.name, agreement.id if agreement else "", tuple(entries))
+
+
+def _event_tables(table: dict[str, Any], problems: Problems) -> list[tuple[Path, dict[str, Any]]]:
+    found = table.get("event", [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        problems.add(("event",), "not a list of [[event]] tables")
+        return []
+    return [(("event", number), entry) for number, entry in enumerate(found)]
+
+
+def _sources(table: dict[str, Any], problems: Problems) -> dict[str, shape.SourceTable]:
+    found = table.get("sources", {})
+    if not isinstance(found, dict):
+        problems.add(("sources",), "not a table of sources")
+        return {}
+    sources = {}
+    for key, value in found.items():
+        source = read_table(value, shape.SourceTable, ("sources", key), problems)
+        # A source with errors is still a source: an event that names it is not at fault.
+        sources[key] = source or shape.SourceTable(publisher="unreadable")
+    return sources
+
+
+def _entry(
+    event: Event | None, recorded_at: dt.datetime | None, path: Path, problems: Problems
+) -> list[Entry]:
+    if event is None:
+        return []
+    return [Entry(line_of(problems.lines, path), event, recorded_at)]
+
+
+def _check_instants(entries: list[Entry], problems: Problems) -> None:
+    last: dt.datetime | None = None
+    for entry in entries:
+        if entry.recorded_at is None:
+            continue
+        if last and entry.recorded_at < last:
+            problems.add_at(entry.line, "recorded_at", f"{entry.recorded_at} is before the entry above it")
+        last = entry.recorded_at
+
+
+def _decoded(content: bytes, name: str) -> str:
+    if len(content) > LARGEST_FILE:
+        raise MalformedFile([Problem(name, 1, "", f"larger than {LARGEST_FILE:,} bytes")])
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise MalformedFile([Problem(name, line, "", "not UTF-8")]) from error
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        found = re.search(r" \(at line (\d+), column \d+\)$", message)
+        line = int(found[1]) if found else text.count("\n") + 1
+        reason = message[: found.start()] if found else message
+        raise MalformedFile([Problem(name, line, "", f"not TOML: {reason}")]) from error
+    except RecursionError as error:
+        raise MalformedFile([Problem(name, 1, "", "nested too deeply")]) from error

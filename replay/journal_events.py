@@ -1,0 +1,229 @@
+"""From a journal's entries to events. The one rule: what an entry leaves out is unknown, never made up."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+from msgspec import UNSET, Struct
+
+from reciprocity.domain import (
+    OPEN,
+    UNKNOWN,
+    AgreementSigned,
+    Claimed,
+    ClaimRecorded,
+    Count,
+    Event,
+    Kept,
+    Malformed,
+    Obligation,
+    Party,
+    Source,
+    Symmetry,
+    Terms,
+    TermsAmended,
+    Transfer,
+    Weight,
+    Window,
+)
+from reciprocity.domain.forms import is_agreement_id
+from reciprocity.domain.values import count
+from reciprocity.replay import journal_shape as shape
+from reciprocity.store import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reciprocity.replay.problems import Problems
+    from reciprocity.replay.toml_lines import Path
+
+T = TypeVar("T")
+
+_CLASSES = {kind.name: kind.event for kind in KINDS}
+_RANGE = re.compile(r"(\d{0,20})\.\.(\d{0,20})", re.ASCII)
+
+
+def parse_count(written: int | str) -> Count:
+    """A count as a journal writes it: ``270``, ``"200.."``, ``"33..84"``, ``"..500"`` or ``"?"``.
+
+    >>> parse_count("200.."), parse_count("?")
+    (Range(at_least=200, at_most=None), Range(at_least=0, at_most=None))
+    """
+    if isinstance(written, int):
+        return written
+    if written == "?":
+        return UNKNOWN
+    found = _RANGE.fullmatch(written)
+    if found is None or not (found[1] or found[2]):
+        raise Malformed(f'{written!r} is not a count (a number, "200..", "33..84", "..500" or "?")')
+    return count(int(found[1] or 0), int(found[2]) if found[2] else None)
+
+
+class EventMaker:
+    """Makes events of entries, noting as problems what the domain refuses as malformed.
+
+    It remembers the terms in force, because an amendment names only what changes.
+    """
+
+    def __init__(self, problems: Problems, sources: dict[str, shape.SourceTable]) -> None:
+        self._problems = problems
+        self._sources = {
+            key: self._made(("sources", key), partial(_source, key, source))
+            for key, source in sources.items()
+        }
+        self._terms: Terms | None = None
+
+    def signed(self, table: shape.AgreementTable) -> AgreementSigned | None:
+        """The signing that a journal's ``[agreement]`` tells."""
+        path: Path = ("agreement",)
+        if not is_agreement_id(table.id):
+            reason = f"{table.id!r} is not an agreement id (lower-case letters, digits, single hyphens)"
+            self._problems.add((*path, "id"), reason)
+        parts = self._parts(table, path)
+        sources = self._cited(table.sources, path)
+        self._terms = (
+            None
+            if parts is None
+            else self._made(
+                path,
+                lambda: Terms(
+                    **parts,
+                    signed_on=table.signed_on,
+                    signed_at=table.signed_at,
+                    parent=table.parent,
+                    sources=sources,
+                ),
+            )
+        )
+        if self._terms is None:
+            return None
+        terms = self._terms
+        return self._made(path, lambda: AgreementSigned(terms=terms, notes=tuple(table.notes)))
+
+    def event(self, kind: str, entry: Struct, path: Path) -> Event | None:
+        """The event that an ``[[event]]`` tells."""
+        cls = _CLASSES[kind]
+        fields = {name: getattr(entry, name) for name in entry.__struct_fields__ if name != "recorded_at"}
+        fields["notes"] = tuple(fields["notes"])
+        fields["sources"] = self._cited(fields["sources"], path)
+        if cls is TermsAmended:
+            return self._amended(fields, entry, path)
+        if cls is ClaimRecorded:
+            fields["claimed"] = self._claimed(fields.pop("released"), (*path, "released"))
+        for name in ("released", "planned"):
+            if name in fields:
+                fields[name] = self._manifest(fields[name], (*path, name))
+        if None in (fields.get("claimed", ()), fields.get("released", ()), fields.get("planned", ())):
+            return None
+        return self._made(path, lambda: cls(**fields))
+
+    def _amended(self, fields: dict[str, Any], entry: Struct, path: Path) -> Event | None:
+        changes = {name: fields.pop(name) for name in shape.NEW_TERMS}
+        parts = self._parts(entry, path)
+        before = self._terms
+        if parts is None or before is None:
+            return None
+        changed = {name: value for name, value in parts.items() if changes.get(name, UNSET) is not UNSET}
+        if not changed:
+            self._problems.add(path, f"changes nothing; name one of {', '.join(sorted(shape.NEW_TERMS))}")
+            return None
+        self._terms = self._made(path, lambda: attrs.evolve(before, **changed))
+        if self._terms is None:
+            self._terms = before
+            return None
+        terms = self._terms
+        return self._made(path, lambda: TermsAmended(terms=terms, **fields))
+
+    def _parts(self, table: Any, path: Path) -> dict[str, Any] | None:
+        """Those parts of the terms that a table tells, as the domain has them."""
+        told = {name: getattr(table, name) for name in shape.NEW_TERMS}
+        made = {
+            name: self._part(name, value, (*path, name)) for name, value in told.items() if value is not UNSET
+        }
+        return None if None in made.values() else made
+
+    def _part(self, name: str, value: Any, path: Path) -> Any:
+        match name:
+            case "parties":
+                return self._all(
+                    ((*path, code), partial(_party, code, party)) for code, party in value.items()
+                )
+            case "obligations":
+                return self._all(((*path, n), partial(_obligation, row)) for n, row in enumerate(value))
+            case "symmetry":
+                return self._made(path, partial(_symmetry, value))
+            case "window":
+                return self._made(path, partial(Window, value.starts_on, value.ends_on))
+            case _:
+                return tuple(value) if isinstance(value, list) else value
+
+    def _manifest(self, rows: list[shape.ReleasedRow], path: Path) -> tuple[Transfer, ...] | None:
+        return self._all(
+            ((*path, number, "counts", category), partial(_transfer, row, category, written))
+            for number, row in enumerate(rows)
+            for category, written in row.counts.items()
+        )
+
+    def _claimed(self, rows: list[shape.ClaimedRow], path: Path) -> tuple[Claimed, ...] | None:
+        said: list[tuple[Path, Callable[[], Claimed]]] = []
+        for number, row in enumerate(rows):
+            if row.total is not UNSET:
+                said.append(((*path, number, "total"), partial(_claim, row, None, row.total)))
+            elif not row.counts:
+                self._problems.add((*path, number), "neither counts nor total")
+            said += [
+                ((*path, number, "counts", category), partial(_claim, row, category, written))
+                for category, written in row.counts.items()
+            ]
+        return self._all(said)
+
+    def _cited(self, keys: list[str], path: Path) -> tuple[Source, ...]:
+        cited = []
+        for number, key in enumerate(keys):
+            if key not in self._sources:
+                self._problems.add((*path, "sources", number), f"{key!r} is not among the [sources]")
+            elif (source := self._sources[key]) is not None:
+                cited.append(source)
+        return tuple(cited)
+
+    def _all(self, makers: Any) -> tuple[Any, ...] | None:
+        made = [self._made(path, maker) for path, maker in makers]
+        return None if None in made else tuple(made)
+
+    def _made(self, path: Path, maker: Callable[[], T]) -> T | None:
+        try:
+            return maker()
+        except Malformed as error:
+            self._problems.add(path, str(error))
+            return None
+
+
+def _source(key: str, table: shape.SourceTable) -> Source:
+    return Source(key, table.publisher, table.date, table.url, table.note)
+
+
+def _symmetry(table: shape.SymmetryTable) -> Symmetry:
+    return Symmetry(Kept(table.kept), tuple(Weight(name, value) for name, value in table.weights.items()))
+
+
+def _party(code: str, party: str | shape.GroupTable) -> Party:
+    if isinstance(party, str):
+        return Party(code, party)
+    return Party(code, party.name, tuple(Party(member, name) for member, name in party.members.items()))
+
+
+def _obligation(row: shape.ObligationRow) -> Obligation:
+    total = OPEN if row.total == "open" else parse_count(row.total)
+    return Obligation(row.releasing, row.receiving, total, tuple(row.categories))
+
+
+def _transfer(row: shape.ReleasedRow, category: str, written: int | str) -> Transfer:
+    within = None if row.within_agreement == "unclear" else row.within_agreement
+    return Transfer(row.by, row.to, category, parse_count(written), within)
+
+
+def _claim(row: shape.ClaimedRow, category: str | None, written: int | str) -> Claimed:
+    return Claimed(row.by, row.to, category, None if written == "?" else parse_count(written))

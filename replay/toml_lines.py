@@ -1,0 +1,154 @@
+"""TOML lines: on which line of a TOML text each value stands. The one rule: it locates, it never interprets.
+
+``tomllib`` reads values and forgets where they stood. This walks a text that ``tomllib`` has accepted, and
+notes the line of every key, table and array element under its path, such as ``("event", 3, "phase")``.
+The grammar is that of https://toml.io/en/v1.0.0.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_BLANK = " \t\r\n"
+_ENDS_SCALAR = ",]}#\r\n"
+
+
+def locate(text: str) -> dict[Path, int]:
+    r"""The line, counted from 1, of everything in *text*, which must be well-formed TOML.
+
+    >>> locate('a = 1\n[[event]]\nphase = 1\ncounts = { x = 2 }')[("event", 0, "counts", "x")]
+    4
+    """
+    return _Walk(text).lines
+
+
+def line_of(lines: dict[Path, int], path: Path) -> int:
+    """The line of a path, or of the nearest thing around it that has one."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+class _Walk:
+    def __init__(self, text: str) -> None:
+        self._text = text + "\n"
+        self._at = 0
+        self._line = 1
+        self._table: Path = ()
+        self._elements: dict[Path, int] = {}
+        self.lines: dict[Path, int] = {}
+        self._skip_blank()
+        while self._at < len(self._text):
+            self._expression()
+            self._skip_blank()
+
+    def _expression(self) -> None:
+        if self._sees("[["):
+            self._at += 2
+            path = self._resolved(self._key())
+            self._elements[path] = self._elements.get(path, -1) + 1
+            self._table = (*path, self._elements[path])
+            self.lines.setdefault(path, self._line)
+            self.lines[self._table] = self._line
+            self._at += 2
+        elif self._sees("["):
+            self._at += 1
+            self._table = self._resolved(self._key())
+            self.lines[self._table] = self._line
+            self._at += 1
+        else:
+            self._pair(self._table)
+
+    def _resolved(self, key: list[str]) -> Path:
+        """A header's path: through an array of tables it goes on in the last element."""
+        path: Path = ()
+        for part in key[:-1]:
+            path = (*path, part)
+            if path in self._elements:
+                path = (*path, self._elements[path])
+        return (*path, key[-1])
+
+    def _pair(self, table: Path) -> None:
+        line = self._line
+        path = (*table, *self._key())
+        for depth in range(len(table) + 1, len(path) + 1):
+            self.lines.setdefault(path[:depth], line)
+        self._at += 1  # the equals sign
+        self._value(path)
+
+    def _value(self, path: Path) -> None:
+        self._skip_spaces()
+        self.lines.setdefault(path, self._line)
+        if self._sees("["):
+            self._members(path, "]")
+        elif self._sees("{"):
+            self._members(path, "}")
+        elif self._sees('"') or self._sees("'"):
+            self._string()
+        else:
+            while self._text[self._at] not in _ENDS_SCALAR:
+                self._at += 1
+
+    def _members(self, path: Path, end: str) -> None:
+        self._at += 1
+        number = 0
+        self._skip_blank()
+        while not self._sees(end):
+            if end == "]":
+                self._value((*path, number))
+                number += 1
+            else:
+                self._pair(path)
+            self._skip_blank()
+            if self._sees(","):
+                self._at += 1
+                self._skip_blank()
+        self._at += 1
+
+    def _key(self) -> list[str]:
+        parts = []
+        while True:
+            self._skip_spaces()
+            if self._sees('"') or self._sees("'"):
+                start = self._at + 1
+                self._string()
+                parts.append(self._text[start : self._at - 1])
+            else:
+                start = self._at
+                while self._text[self._at] not in "=.] \t":
+                    self._at += 1
+                parts.append(self._text[start : self._at])
+            self._skip_spaces()
+            if not self._sees("."):
+                return parts
+            self._at += 1
+
+    def _string(self) -> None:
+        quote = self._text[self._at]
+        end = quote * 3 if self._sees(quote * 3) else quote
+        self._at += len(end)
+        while not self._sees(end):
+            if quote == '"' and self._sees("\\"):
+                self._at += 1
+            self._line += self._text[self._at] == "\n"
+            self._at += 1
+        self._at += len(end)
+        # Up to two more quotes may stand before the closing three.
+        while len(end) == 3 and self._sees(quote):
+            self._at += 1
+
+    def _sees(self, what: str) -> bool:
+        return self._text.startswith(what, self._at)
+
+    def _skip_spaces(self) -> None:
+        while self._text[self._at] in " \t":
+            self._at += 1
+
+    def _skip_blank(self) -> None:
+        while self._at < len(self._text) and (self._text[self._at] in _BLANK or self._sees("#")):
+            if self._sees("#"):
+                self._at = self._text.index("\n", self._at)
+            self._line += self._text[self._at] == "\n"
+            self._at += 1

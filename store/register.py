@@ -1,0 +1,274 @@
+"""The register: every agreement on record, in one log. The one rule: what is recorded stays recorded.
+
+`Register` is an `eventsourcing` application whose aggregates are `reciprocity.domain.Agreement`. It loads,
+asks the domain, and records; on a conflict with another writer it starts again from what is now recorded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, cast
+
+import attrs
+from eventsourcing.application import Application, LRUCache
+from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
+from eventsourcing.utils import Environment
+
+from reciprocity.domain import Agreement, Event, Recorded, commands, evolve
+from reciprocity.store.errors import Conflict, OutOfOrder
+from reciprocity.store.urls import open_url
+from reciprocity.store.wire import WIRE, Wire
+
+if TYPE_CHECKING:
+    from eventsourcing.persistence import InfrastructureFactory
+    from eventsourcing.utils import EnvType
+
+    from reciprocity.store.sqlite import Recorder
+
+P = ParamSpec("P")
+
+
+@attrs.frozen
+class Dated:
+    """An event that an older record learned of at *recorded_at*; ``None`` is now."""
+
+    event: Event
+    recorded_at: dt.datetime | None
+
+
+Clock: TypeAlias = Callable[[], dt.datetime]
+Decision: TypeAlias = Callable[[Agreement], Iterable[Event | Dated]]
+
+ATTEMPTS = 5
+"""How often a command is tried before another writer's coming first is reported."""
+
+_BATCH = 1_000  # events read at once
+_CACHED = 1_000  # agreements kept between commands
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _mirror(
+    command: Callable[Concatenate[Agreement, P], tuple[Event, ...]],
+) -> Callable[Concatenate[Register, str, P], list[Recorded]]:
+    """A method of the register that asks the same of the agreement with a given id."""
+
+    @wraps(command)
+    def method(self: Register, agreement_id: str, /, *args: P.args, **kwargs: P.kwargs) -> list[Recorded]:
+        return self.command(agreement_id, lambda agreement: command(agreement, *args, **kwargs))
+
+    return method
+
+
+class _Mapper(Mapper[str]):
+    """Between `Recorded` and the library's rows, by our closed table instead of by importing topics."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def to_stored_event(self, domain_event: Any) -> StoredEvent:
+        topic, state = self._wire.encode(domain_event)
+        return StoredEvent(
+            originator_id=domain_event.agreement_id,
+            originator_version=domain_event.version,
+            topic=topic,
+            state=state,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        return self._wire.decode(
+            str(stored_event.originator_id),
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.state,
+            getattr(stored_event, "id", 0),  # a notification has a position, a row of a stream has not
+        )
+
+
+@attrs.frozen
+class _Stream:
+    """What is kept of an agreement between commands: its state, and the instant of its last event."""
+
+    agreement: Agreement
+    recorded_at: dt.datetime | None = None
+
+    @property
+    def version(self) -> int:
+        return self.agreement.version
+
+
+def _project(stream: _Stream, history: Iterable[Recorded]) -> _Stream:
+    for recorded in history:
+        stream = _Stream(evolve(stream.agreement, recorded.event), recorded.recorded_at)
+    return stream
+
+
+class Register(Application[str]):
+    """Every agreement on record.
+
+    >>> from reciprocity.domain import Terms, Transfer
+    >>> with Register.open("memory:") as register:
+    ...     signed = register.sign("swap", Terms.symmetric("UKR", "RUS", total=1))
+    ...     completed = register.complete_phase(
+    ...         "swap", 1, [Transfer("UKR", "RUS", "civilian", 1), Transfer("RUS", "UKR", "civilian", 1)]
+    ...     )
+    ...     [type(recorded.event).__name__ for recorded in register.history("swap")]
+    ['AgreementSigned', 'PhaseCompleted', 'AgreementFulfilled']
+    """
+
+    def __init__(
+        self, factory: InfrastructureFactory[Any], *, clock: Clock = _now, wire: Wire = WIRE
+    ) -> None:
+        self._factory = factory
+        self._clock = clock
+        self._wire = wire
+        self._streams: LRUCache[str, _Stream] = LRUCache(maxsize=_CACHED)
+        super().__init__()
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = False, clock: Clock = _now) -> Register:
+        """Open the register at *url*: ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``memory:``.
+
+        *create* makes the store if nothing is there. *clock* gives the present instant, in UTC.
+
+        Raises:
+            NotAStore: if nothing is there, or something that is not a store of ours.
+        """
+        return cls(open_url(url, create=create), clock=clock)
+
+    # What may be asked of an agreement. Each takes the agreement's id, then what the command of the same
+    # name takes, and returns what was recorded: nothing, if it was on record already.
+    sign = _mirror(commands.sign)
+    amend = _mirror(commands.amend)
+    announce_phase = _mirror(commands.announce_phase)
+    postpone_phase = _mirror(commands.postpone_phase)
+    complete_phase = _mirror(commands.complete_phase)
+    correct_phase = _mirror(commands.correct_phase)
+    void_phase = _mirror(commands.void_phase)
+    record_claim = _mirror(commands.record_claim)
+    suspend = _mirror(commands.suspend)
+    resume = _mirror(commands.resume)
+    fulfil = _mirror(commands.fulfil)
+    terminate = _mirror(commands.terminate)
+
+    def command(
+        self,
+        agreement_id: str,
+        decision: Decision,
+        *,
+        command_id: str | None = None,
+    ) -> list[Recorded]:
+        """Record what *decision* makes of the agreement as it stands; in one transaction, or not at all.
+
+        A *command_id* of the caller's makes a retry safe: if it is on record, what it recorded is
+        returned and nothing is added. A decision that takes over an older record returns `Dated` events.
+
+        Raises:
+            Refused: the decision breaks rules.
+            Conflict: another writer came first, each of several times.
+            OutOfOrder: a given instant lies before the agreement's last event, or ahead of the clock.
+        """
+        version = 0
+        for _ in range(ATTEMPTS):
+            if command_id is not None and (outcome := self._outcome(command_id)) is not None:
+                return outcome
+            stream = self._stream(agreement_id)
+            version = stream.version + 1
+            by = command_id or uuid.uuid4().hex
+            pending = self._enveloped(stream, decision(stream.agreement), by)
+            if not pending:
+                return []
+            try:
+                recordings = self.events.put(cast("Any", pending), command_id=by)
+            except IntegrityError:
+                continue
+            return [
+                attrs.evolve(recorded, position=recording.notification.id)
+                for recorded, recording in zip(pending, recordings, strict=True)
+            ]
+        raise Conflict(agreement_id, version, ATTEMPTS)
+
+    def agreement(self, agreement_id: str) -> Agreement:
+        """The agreement as it stands; unsigned, if nothing is on record under that id."""
+        return self._stream(agreement_id).agreement
+
+    def agreement_ids(self) -> list[str]:
+        """The ids of all agreements on record, in the order of their first events."""
+        return self._recorder.agreement_ids()
+
+    def history(self, agreement_id: str, *, after: int = 0) -> Iterator[Recorded]:
+        """The events of one agreement in order, those *after* a version; none, if it is not on record."""
+        return cast("Iterator[Recorded]", self.events.get(agreement_id, gt=after))
+
+    def log(self, *, after: int = 0) -> Iterator[Recorded]:  # type: ignore[override]  # deprecated upstream
+        """The events of all agreements in the order of their positions, those *after* one.
+
+        Read in batches, so that memory does not grow with the log.
+        """
+        while batch := self.recorder.select_notifications(after, _BATCH, inclusive_of_start=False):
+            for notification in batch:
+                yield cast("Recorded", self.mapper.to_domain_event(notification))
+            after = batch[-1].id
+
+    @property
+    def _recorder(self) -> Recorder:
+        return cast("Recorder", self.recorder)
+
+    def _stream(self, agreement_id: str) -> _Stream:
+        try:
+            known = self._streams.get(agreement_id)
+        except KeyError:
+            known = _Stream(Agreement(agreement_id))
+        # Whatever is cached is brought up to what the store holds now: others write to it too.
+        stream = _project(known, self.history(agreement_id, after=known.version))
+        self._streams.put(agreement_id, stream)
+        return stream
+
+    def _outcome(self, command_id: str) -> list[Recorded] | None:
+        versions = self._recorder.command_versions(command_id)
+        if versions is None:
+            return None
+        agreement_id, first, last = versions
+        history = self.events.get(agreement_id, gt=first - 1, lte=last)
+        return list(cast("Iterator[Recorded]", history))
+
+    def _enveloped(self, stream: _Stream, decided: Iterable[Event | Dated], by: str) -> list[Recorded]:
+        now, last = self._clock().astimezone(dt.UTC), stream.recorded_at
+        pending: list[Recorded] = []
+        for version, one in enumerate(decided, start=stream.version + 1):
+            dated = one if isinstance(one, Dated) else Dated(one, None)
+            last = _instant(stream.agreement.id, dated.recorded_at, last, now)
+            pending.append(Recorded(stream.agreement.id, version, last, by, dated.event))
+        return pending
+
+    # How the application is put together: from what it was given, never from the environment.
+
+    def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
+        """Only what is passed: the library would let the process's environment override it."""
+        return Environment(name, env)
+
+    def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:  # noqa: ARG002
+        """The factory that the register was opened with."""
+        return self._factory
+
+    def construct_mapper(self) -> Mapper[str]:
+        """Our closed table: the library would import whatever module a stored topic names."""
+        return _Mapper(self._wire)
+
+
+def _instant(
+    agreement_id: str, given: dt.datetime | None, last: dt.datetime | None, now: dt.datetime
+) -> dt.datetime:
+    if given is None:
+        # A clock that was set back must not make the record run backwards.
+        return max(now, last) if last else now
+    if last and given < last:
+        raise OutOfOrder(f"{agreement_id}: {given} is before its last event, of {last}")
+    if given > now:
+        raise OutOfOrder(f"{agreement_id}: {given} is ahead of the clock, {now}")
+    return given.astimezone(dt.UTC)

@@ -1,0 +1,180 @@
+"""SQLite: where a register keeps its log in one file. The one rule: only a store of ours is ever opened.
+
+The recorder is the one of `eventsourcing`; replaced are only the tables (positions that are never used
+twice, command ids) and how a connection is opened (never creating a file by a typo, never switching the
+mode of a database that is not ours).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import uuid
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteFactory,
+)
+from eventsourcing.utils import Environment
+
+from reciprocity.store.errors import NotAStore
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+APPLICATION_ID = 0x52435052
+"""``RCPR``, in the header of every store (https://www.sqlite.org/pragma.html#pragma_application_id)."""
+
+STORE_FORMAT = 1
+"""The tables below; kept in the header as ``user_version``."""
+
+# The position is called rowid because the library's recorder selects it by that name.
+_TABLES = (
+    """CREATE TABLE stored_events (
+        rowid INTEGER PRIMARY KEY AUTOINCREMENT,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        UNIQUE (originator_id, originator_version)
+    )""",
+    """CREATE TABLE commands (
+        command_id TEXT PRIMARY KEY NOT NULL,
+        originator_id TEXT NOT NULL,
+        first_version INTEGER NOT NULL,
+        last_version INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+)
+_COLUMNS = "originator_id, originator_version, topic, state"
+
+
+class Recorder(SQLiteApplicationRecorder):
+    """The library's recorder, which also keeps each command's id, once, in the same transaction."""
+
+    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
+        super().__init__(datastore, events_table_name)
+        self.insert_events_statement = f"INSERT INTO stored_events ({_COLUMNS}) VALUES (?,?,?,?)"  # noqa: S608
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
+    ) -> Sequence[int] | None:
+        first, last = stored_events[0], stored_events[-1]
+        c.execute(
+            "INSERT INTO commands VALUES (?,?,?,?)",
+            (
+                kwargs["command_id"],
+                first.originator_id,
+                first.originator_version,
+                last.originator_version,
+            ),
+        )
+        return super()._insert_events(c, stored_events)
+
+    def command_versions(self, command_id: str) -> tuple[str, int, int] | None:
+        """Where a command's events are: agreement, first and last version; ``None`` if it recorded none."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT originator_id, first_version, last_version FROM commands WHERE command_id=?",
+                (command_id,),
+            )
+            row = c.fetchone()
+        return tuple(row) if row else None
+
+    def agreement_ids(self) -> list[str]:
+        """The ids of all agreements, in the order in which they were first recorded."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute("SELECT originator_id FROM stored_events WHERE originator_version=1 ORDER BY rowid")
+            return [row["originator_id"] for row in c.fetchall()]
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
+        return connection
+
+
+class Datastore(SQLiteDatastore):
+    """The library's datastore, with durable commits and agreement ids as they are."""
+
+    def __init__(self, db_name: str) -> None:
+        super().__init__(db_name, originator_id_type="text")
+        self.pool.close()
+        self.pool = _Pool(db_name=db_name, lock_timeout=30)
+
+
+class Factory(SQLiteFactory):
+    """Makes the recorder for one database; reads no environment variable."""
+
+    application_recorder_class = Recorder
+
+    def __init__(self, db_name: str) -> None:
+        super().__init__(Environment(env={"SQLITE_DBNAME": db_name, "CREATE_TABLE": "n"}))
+        self.datastore.close()
+        self.datastore = Datastore(db_name)
+
+
+def open_file(path: Path, *, create: bool) -> Factory:
+    """The factory for the store at *path*.
+
+    Raises:
+        NotAStore: if nothing is there and *create* is false, or if something else is there.
+    """
+    if create and not path.exists():
+        _create(path)
+    _check(path)
+    return Factory(f"{path.absolute().as_uri()}?mode=rw")
+
+
+def open_memory() -> Factory:
+    """A factory for a store in memory, gone when it is closed."""
+    factory = Factory(f"file:reciprocity-{uuid.uuid4().hex}?mode=memory&cache=shared")
+    with factory.datastore.transaction(commit=True) as cursor:
+        for statement in _TABLES:
+            cursor.execute(statement)
+    return factory
+
+
+def _create(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise NotAStore(f"{path}: cannot be created: {error.strerror}") from error
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version={STORE_FORMAT}")
+        for statement in _TABLES:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+
+
+def _check(path: Path) -> None:
+    """Refuse what is not a store of ours, by what it is, without writing a byte to it."""
+    if not path.exists():
+        raise NotAStore(f"{path}: no such store (create=True makes one)")
+    if not path.is_file():
+        raise NotAStore(f"{path}: not a file")
+    with path.open("rb") as file:
+        header = file.read(100)
+    if not header:
+        raise NotAStore(f"{path}: an empty file, not a store")
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\x00"):
+        raise NotAStore(f"{path}: not a SQLite database")
+    # The header's fields are at fixed places: https://www.sqlite.org/fileformat.html#the_database_header
+    application_id = int.from_bytes(header[68:72], "big")
+    store_format = int.from_bytes(header[60:64], "big")
+    if application_id != APPLICATION_ID:
+        raise NotAStore(f"{path}: a SQLite database of another application")
+    if store_format != STORE_FORMAT:
+        raise NotAStore(f"{path}: a store of format {store_format}; this release reads {STORE_FORMAT}")
