@@ -18,7 +18,7 @@ from reciprocity.domain import Event
 from reciprocity.replay import journal_shape as shape
 from reciprocity.replay.journal_events import EventMaker
 from reciprocity.replay.problems import MalformedFile, Problem, Problems
-from reciprocity.replay.tables import read_table
+from reciprocity.replay.tables import read_fields, read_table
 from reciprocity.replay.toml_lines import line_of, locate
 
 if TYPE_CHECKING:
@@ -76,24 +76,20 @@ def _read(table: dict[str, Any], problems: Problems) -> Journal:
     known = {"agreement", "event", "sources"}
     for key in table.keys() - known:
         problems.add((key,), f"not a table of a journal ({', '.join(sorted(known))})")
-    agreement = read_table(table.get("agreement"), shape.AgreementTable, ("agreement",), problems)
     maker = EventMaker(problems, _sources(table, problems))
-    entries: list[Entry] = []
-    if agreement is not None:
-        signed = maker.signed(agreement)
-        entries += _entry(signed, agreement.recorded_at, ("agreement",), problems)
+    agreement = read_fields(table.get("agreement"), shape.AgreementTable, ("agreement",), problems)
+    entries = _entry(maker.signed(agreement), agreement.get("recorded_at"), ("agreement",), problems)
     for path, found in _event_tables(table, problems):
         kind = found.get("event")
         if not isinstance(kind, str) or kind not in shape.ENTRIES:
             problems.add((*path, "event"), f"{kind!r} is not an event ({', '.join(shape.ENTRIES)})")
             continue
         content = {key: value for key, value in found.items() if key != "event"}
-        entry = read_table(content, shape.ENTRIES[kind], path, problems)
-        if entry is not None:
-            recorded_at = getattr(entry, "recorded_at", None)
-            entries += _entry(maker.event(kind, entry, path), recorded_at, path, problems)
+        fields = read_fields(content, shape.ENTRIES[kind], path, problems)
+        recorded_at = fields.pop("recorded_at", None)
+        entries += _entry(maker.event(kind, fields, path), recorded_at, path, problems)
     _check_instants(entries, problems)
-    return Journal(problems.name, agreement.id if agreement else "", tuple(entries))
+    return Journal(problems.name, agreement.get("id", ""), tuple(entries))
 
 
 def _event_tables(table: dict[str, Any], problems: Problems) -> list[tuple[Path, dict[str, Any]]]:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from reciprocity.domain import (
     OPEN,
@@ -35,7 +35,7 @@ from reciprocity.replay import journal_shape as shape
 from reciprocity.store import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from reciprocity.replay.problems import Problems
     from reciprocity.replay.toml_lines import Path
@@ -76,74 +76,61 @@ class EventMaker:
         }
         self._terms: Terms | None = None
 
-    def signed(self, table: shape.AgreementTable) -> AgreementSigned | None:
-        """The signing that a journal's ``[agreement]`` tells."""
+    def signed(self, fields: dict[str, Any]) -> Event | None:
+        """The signing that the fields of a journal's ``[agreement]`` tell; ``None`` if they are unsound."""
         path: Path = ("agreement",)
-        if not is_agreement_id(table.id):
-            reason = f"{table.id!r} is not an agreement id (lower-case letters, digits, single hyphens)"
+        mark = self._problems.count
+        if "id" in fields and not is_agreement_id(fields["id"]):
+            reason = f"{fields['id']!r} is not an agreement id (lower-case letters, digits, single hyphens)"
             self._problems.add((*path, "id"), reason)
-        parts = self._parts(table, path)
-        sources = self._cited(table.sources, path)
-        self._terms = (
-            None
-            if parts is None
-            else self._made(
-                path,
-                lambda: Terms(
-                    **parts,
-                    signed_on=table.signed_on,
-                    signed_at=table.signed_at,
-                    parent=table.parent,
-                    sources=sources,
-                ),
-            )
-        )
-        if self._terms is None:
-            return None
-        terms = self._terms
-        return self._made(path, lambda: AgreementSigned(terms=terms, notes=tuple(table.notes)))
+        terms = self._parts(fields, path)
+        terms |= {name: fields[name] for name in ("signed_on", "signed_at", "parent") if name in fields}
+        terms["sources"] = self._cited(fields.get("sources", []), path)
+        notes = tuple(fields.get("notes", []))
+        self._terms = self._built(Terms, terms, path, mark)
+        signed = {"terms": self._terms or _ANY_TERMS, "notes": notes}
+        return self._built(AgreementSigned, signed, path, mark)
 
-    def event(self, kind: str, entry: Struct, path: Path) -> Event | None:
-        """The event that an ``[[event]]`` tells."""
+    def event(self, kind: str, fields: dict[str, Any], path: Path) -> Event | None:
+        """The event that the fields of an ``[[event]]`` tell; ``None`` if they are unsound."""
         cls = _CLASSES[kind]
-        fields = {name: getattr(entry, name) for name in entry.__struct_fields__ if name != "recorded_at"}
-        fields["notes"] = tuple(fields["notes"])
-        fields["sources"] = self._cited(fields["sources"], path)
+        mark = self._problems.count
+        fields["notes"] = tuple(fields.get("notes", []))
+        fields["sources"] = self._cited(fields.get("sources", []), path)
         if cls is TermsAmended:
-            return self._amended(fields, entry, path)
+            self._amend(fields, path)
         if cls is ClaimRecorded:
-            fields["claimed"] = self._claimed(fields.pop("released"), (*path, "released"))
-        for name in ("released", "planned"):
-            if name in fields:
-                fields[name] = self._manifest(fields[name], (*path, name))
-        if None in (fields.get("claimed", ()), fields.get("released", ()), fields.get("planned", ())):
-            return None
-        return self._made(path, lambda: cls(**fields))
+            fields["claimed"] = self._claimed(fields.pop("released", []), (*path, "released"))
+        for name in {"released", "planned"} & fields.keys():
+            fields[name] = self._manifest(fields[name], (*path, name))
+        return self._built(cls, fields, path, mark)
 
-    def _amended(self, fields: dict[str, Any], entry: Struct, path: Path) -> Event | None:
-        changes = {name: fields.pop(name) for name in shape.NEW_TERMS}
-        parts = self._parts(entry, path)
-        before = self._terms
-        if parts is None or before is None:
-            return None
-        changed = {name: value for name, value in parts.items() if changes.get(name, UNSET) is not UNSET}
-        if not changed:
-            self._problems.add(path, f"changes nothing; name one of {', '.join(sorted(shape.NEW_TERMS))}")
-            return None
-        self._terms = self._made(path, lambda: attrs.evolve(before, **changed))
-        if self._terms is None:
-            self._terms = before
-            return None
-        terms = self._terms
-        return self._made(path, lambda: TermsAmended(terms=terms, **fields))
+    def _amend(self, fields: dict[str, Any], path: Path) -> None:
+        """Put the whole of the new terms in the place of those parts that an amendment names."""
+        mark = self._problems.count
+        changes = self._parts(fields, path)
+        for name in shape.NEW_TERMS & fields.keys():
+            del fields[name]
+        if not changes and self._problems.count == mark:
+            named = ", ".join(sorted(shape.NEW_TERMS))
+            self._problems.add(path, f"changes nothing; it can change {named}")
+        before = self._terms or _ANY_TERMS
+        self._terms = self._made(path, lambda: attrs.evolve(before, **changes)) or before
+        fields["terms"] = self._terms
 
-    def _parts(self, table: Any, path: Path) -> dict[str, Any] | None:
-        """Those parts of the terms that a table tells, as the domain has them."""
-        told = {name: getattr(table, name) for name in shape.NEW_TERMS}
-        made = {
-            name: self._part(name, value, (*path, name)) for name, value in told.items() if value is not UNSET
-        }
-        return None if None in made.values() else made
+    def _built(self, cls: type[T], fields: dict[str, Any], path: Path, mark: int) -> T | None:
+        """The object with these fields, each checked by itself first, so that no error hides another."""
+        for field in attrs.fields(cls):  # type: ignore[arg-type]  # every class here is one of attrs
+            if field.name in fields and field.validator is not None:
+                check = partial(field.validator, None, field, fields[field.name])
+                self._made((*path, field.name), check)
+        return self._made(path, lambda: cls(**fields)) if self._problems.count == mark else None
+
+    def _parts(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Those parts of the terms that are told, as the domain has them."""
+        told = {name: fields[name] for name in shape.NEW_TERMS & fields.keys() if fields[name] is not UNSET}
+        made = {name: self._part(name, value, (*path, name)) for name, value in told.items()}
+        return {name: value for name, value in made.items() if value is not None}
 
     def _part(self, name: str, value: Any, path: Path) -> Any:
         match name:
@@ -160,14 +147,14 @@ class EventMaker:
             case _:
                 return tuple(value) if isinstance(value, list) else value
 
-    def _manifest(self, rows: list[shape.ReleasedRow], path: Path) -> tuple[Transfer, ...] | None:
+    def _manifest(self, rows: list[shape.ReleasedRow], path: Path) -> tuple[Transfer, ...]:
         return self._all(
             ((*path, number, "counts", category), partial(_transfer, row, category, written))
             for number, row in enumerate(rows)
             for category, written in row.counts.items()
         )
 
-    def _claimed(self, rows: list[shape.ClaimedRow], path: Path) -> tuple[Claimed, ...] | None:
+    def _claimed(self, rows: list[shape.ClaimedRow], path: Path) -> tuple[Claimed, ...]:
         said: list[tuple[Path, Callable[[], Claimed]]] = []
         for number, row in enumerate(rows):
             if row.total is not UNSET:
@@ -189,16 +176,19 @@ class EventMaker:
                 cited.append(source)
         return tuple(cited)
 
-    def _all(self, makers: Any) -> tuple[Any, ...] | None:
+    def _all(self, makers: Iterable[tuple[Path, Callable[[], Any]]]) -> tuple[Any, ...]:
         made = [self._made(path, maker) for path, maker in makers]
-        return None if None in made else tuple(made)
+        return tuple(one for one in made if one is not None)
 
     def _made(self, path: Path, maker: Callable[[], T]) -> T | None:
         try:
             return maker()
         except Malformed as error:
-            self._problems.add(path, str(error))
+            self._problems.add(path, str(error).removeprefix(f"{path[-1]}: "))
             return None
+
+
+_ANY_TERMS = Terms(title="(unsound)", parties=(), obligations=())
 
 
 def _source(key: str, table: shape.SourceTable) -> Source:

@@ -45,6 +45,11 @@ class Problems:
         self.lines = lines
         self._found: set[Problem] = set()
 
+    @property
+    def count(self) -> int:
+        """How many were found so far."""
+        return len(self._found)
+
     def add(self, path: Path, reason: str) -> None:
         """Note what is wrong with the value at *path*."""
         self.add_at(line_of(self.lines, path), _field(path), reason)

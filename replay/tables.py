@@ -20,47 +20,63 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Struct)
 
 
-def read_table(found: object, shape: type[T], path: Path, problems: Problems) -> T | None:
-    """The table as its class; ``None`` if anything was wrong with it, which *problems* then says."""
+def read_fields(found: object, shape: type[Struct], path: Path, problems: Problems) -> dict[str, Any]:
+    """The sound fields of a table, defaults included; what is wrong with others goes to *problems*.
+
+    Of a list of rows the sound ones are there even if others are not, so that they can be read on.
+    """
     if found is None:
         problems.add(path, "is missing")
-        return None
+        return {}
     if not isinstance(found, dict):
         problems.add(path, "is not a table")
-        return None
+        return {}
     fields = {field.name: field for field in msgspec.structs.fields(shape)}
-    sound = True
     for key in found.keys() - fields.keys():
         near = difflib.get_close_matches(key, fields, n=1)
         problems.add((*path, key), f"no such field{f'; is {near[0]} meant?' if near else ''}")
-        sound = False
     values: dict[str, Any] = {}
     for name, field in fields.items():
-        if name not in found:
-            if field.required:
-                problems.add(path, f"{name} is missing")
-                sound = False
-            continue
-        read, value = _read(found[name], field.type, (*path, name), problems)
-        sound = sound and read
-        values[name] = value
-    return shape(**values) if sound else None
+        if name in found:
+            mark = problems.count
+            value = _read(found[name], field.type, (*path, name), problems)
+            if problems.count == mark or isinstance(value, list):
+                values[name] = value
+        elif field.required:
+            problems.add(path, f"{name} is missing")
+        elif field.default is not msgspec.NODEFAULT:
+            values[name] = field.default
+        else:
+            values[name] = field.default_factory()
+    return values
 
 
-def _read(found: object, kind: Any, path: Path, problems: Problems) -> tuple[bool, Any]:
+def read_table(found: object, shape: type[T], path: Path, problems: Problems) -> T | None:
+    """The table as its class; ``None`` if anything was wrong with it, which *problems* then says."""
+    mark = problems.count
+    values = read_fields(found, shape, path, problems)
+    return shape(**values) if problems.count == mark else None
+
+
+def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
     row = _row_of(kind)
     if row is not None and isinstance(found, list):
         rows = [read_table(value, row, (*path, number), problems) for number, value in enumerate(found)]
-        return all(one is not None for one in rows), rows
+        return [one for one in rows if one is not None]
+    if typing.get_origin(kind) is dict and isinstance(found, dict):
+        of_key, of_value = typing.get_args(kind)
+        return {
+            _read(key, of_key, path, problems): _read(value, of_value, (*path, key), problems)
+            for key, value in found.items()
+        }
     if isinstance(kind, type) and issubclass(kind, Struct):
-        table = read_table(found, kind, path, problems)
-        return table is not None, table
+        return read_table(found, kind, path, problems)
     try:
-        return True, msgspec.convert(found, kind, strict=True)
+        return msgspec.convert(found, kind, strict=True)
     except msgspec.ValidationError as error:
         inside, reason = _place(str(error))
         problems.add((*path, *inside), reason)
-        return False, None
+        return None
 
 
 def _row_of(kind: Any) -> type[Struct] | None:
@@ -76,9 +92,5 @@ def _row_of(kind: Any) -> type[Struct] | None:
 def _place(message: str) -> tuple[Path, str]:
     """``Expected `str`, got `int` - at `$[0].by``` as a path and a reason."""
     reason, _, where = message.partition(" - at `$")
-    path = tuple(
-        int(index) if index else name
-        for index, name in re.findall(r"\[(\d+)\]|\.([^.\[`]+)", where)
-        if index or name != "..."
-    )
+    path = tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|\.(\w+)", where))
     return path, reason[0].lower() + reason[1:]
