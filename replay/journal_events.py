@@ -35,7 +35,7 @@ from reciprocity.replay import journal_shape as shape
 from reciprocity.store import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from reciprocity.replay.problems import Problems
     from reciprocity.replay.toml_lines import Path
@@ -139,7 +139,7 @@ class EventMaker:
                     ((*path, code), partial(_party, code, party)) for code, party in value.items()
                 )
             case "obligations":
-                return self._all(((*path, n), partial(_obligation, row)) for n, row in enumerate(value))
+                return self._all(((*path, n), partial(_obligation, row)) for n, row in _sound(value))
             case "symmetry":
                 return self._made(path, partial(_symmetry, value))
             case "window":
@@ -150,13 +150,13 @@ class EventMaker:
     def _manifest(self, rows: list[shape.ReleasedRow], path: Path) -> tuple[Transfer, ...]:
         return self._all(
             ((*path, number, "counts", category), partial(_transfer, row, category, written))
-            for number, row in enumerate(rows)
+            for number, row in _sound(rows)
             for category, written in row.counts.items()
         )
 
     def _claimed(self, rows: list[shape.ClaimedRow], path: Path) -> tuple[Claimed, ...]:
         said: list[tuple[Path, Callable[[], Claimed]]] = []
-        for number, row in enumerate(rows):
+        for number, row in _sound(rows):
             if row.total is not UNSET:
                 said.append(((*path, number, "total"), partial(_claim, row, None, row.total)))
             elif not row.counts:
@@ -186,6 +186,10 @@ class EventMaker:
         except Malformed as error:
             self._problems.add(path, str(error).removeprefix(f"{path[-1]}: "))
             return None
+
+
+def _sound(rows: list[Any]) -> Iterator[tuple[int, Any]]:
+    return ((number, row) for number, row in enumerate(rows) if row is not None)
 
 
 _ANY_TERMS = Terms(title="(unsound)", parties=(), obligations=())

@@ -23,7 +23,7 @@ T = TypeVar("T", bound=Struct)
 def read_fields(found: object, shape: type[Struct], path: Path, problems: Problems) -> dict[str, Any]:
     """The sound fields of a table, defaults included; what is wrong with others goes to *problems*.
 
-    Of a list of rows the sound ones are there even if others are not, so that they can be read on.
+    In a list of rows ``None`` stands for an unsound one, so that the others can be read on.
     """
     if found is None:
         problems.add(path, "is missing")
@@ -61,8 +61,7 @@ def read_table(found: object, shape: type[T], path: Path, problems: Problems) ->
 def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
     row = _row_of(kind)
     if row is not None and isinstance(found, list):
-        rows = [read_table(value, row, (*path, number), problems) for number, value in enumerate(found)]
-        return [one for one in rows if one is not None]
+        return [read_table(value, row, (*path, number), problems) for number, value in enumerate(found)]
     if typing.get_origin(kind) is dict and isinstance(found, dict):
         of_key, of_value = typing.get_args(kind)
         return {
