@@ -71,8 +71,10 @@ from reciprocity.domain.values import (
     Manifest,
     Party,
     Range,
+    Share,
     Source,
     Transfer,
+    share,
 )
 
 __all__ = [
@@ -120,6 +122,7 @@ __all__ = [
     "Recorded",
     "Refused",
     "Rule",
+    "Share",
     "Source",
     "Status",
     "Symmetry",
@@ -143,6 +146,7 @@ __all__ = [
     "postpone_phase",
     "record_claim",
     "resume",
+    "share",
     "sign",
     "suspend",
     "terminate",

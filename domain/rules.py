@@ -267,7 +267,7 @@ def _codes_of(row: Transfer | Claimed) -> tuple[str, str, bool]:
 
 
 def _codes(terms: Terms) -> str:
-    return ", ".join(code for party in terms.parties for code in party.codes) or "no party"
+    return ", ".join(terms.codes()) or "no party"
 
 
 def _within(manifest: Iterable[Transfer]) -> Iterator[tuple[Direction, str]]:

@@ -135,7 +135,8 @@ class Terms:
     """What was agreed: between whom, how many, how evenly, by when, where it was signed and who mediated.
 
     ``signed_on`` and ``signed_at`` may be unknown. ``parent`` is the id of the agreement that this one
-    carries out or extends.
+    carries out or extends. A ``register`` is no agreement that anyone signed: it keeps together, under
+    open obligations, exchanges that were each agreed by themselves.
     """
 
     title: str = attrs.field(validator=forms.text)
@@ -153,10 +154,11 @@ class Terms:
     mediators: tuple[str, ...] = attrs.field(default=(), validator=forms.each(forms.text))
     facilitators: tuple[str, ...] = attrs.field(default=(), validator=forms.each(forms.text))
     parent: str | None = attrs.field(default=None, validator=optional(forms.agreement_id))
+    register: bool = attrs.field(default=False, validator=instance_of(bool))
     sources: tuple[Source, ...] = attrs.field(default=(), validator=forms.tuple_of(Source))
 
     def __attrs_post_init__(self) -> None:
-        codes = [code for party in self.parties for code in party.codes]
+        codes = self.codes()
         if len(set(codes)) != len(codes):
             twice = next(code for code in codes if codes.count(code) > 1)
             raise Malformed(f"parties: {twice} stands there twice")
@@ -185,6 +187,10 @@ class Terms:
             symmetry=Symmetry(kept),
             signed_on=signed_on,
         )
+
+    def codes(self) -> tuple[str, ...]:
+        """Every code that stands for a party or a member of one."""
+        return tuple(code for party in self.parties for code in party.codes)
 
     def party(self, code: str) -> Party | None:
         """The party that *code* stands for, by itself or as one of its members."""

@@ -1,0 +1,155 @@
+"""How did it go, phase by phase? The one rule: each row says what was known of the world after that phase.
+
+A corrected phase shows what is now known of it, and so does every running total after it; a voided one is
+not there any more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import attrs
+from rpds import HashTrieMap, List
+
+from reciprocity.domain import (
+    AgreementFulfilled,
+    Balance,
+    Count,
+    Direction,
+    Handover,
+    Manifest,
+    PhaseCompleted,
+    PhaseCorrected,
+    PhaseVoided,
+    Recorded,
+    Status,
+    Tally,
+    Terms,
+)
+from reciprocity.domain.terms import all_even
+from reciprocity.projections.cumulative import Totals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@attrs.frozen
+class TimelineRow:
+    """One completed phase, and where the agreement stood after it."""
+
+    agreement: str
+    phase: int
+    completed_on: dt.date | None
+    place: str | None
+    transfers: Manifest
+    after: Totals
+    version: int
+    position: int
+
+    @property
+    def cumulative(self) -> dict[Direction, dict[str, Count]]:
+        """By direction: the total, under ``total``, and the count of each category so far."""
+        exchanged = self.after.exchanged
+        return {
+            direction: {"total": exchanged.over(direction)}
+            | {
+                category: exchanged.over(direction, (category,))
+                for category in exchanged.categories(direction)
+            }
+            for direction in self.after.directions()
+        }
+
+    @property
+    def remaining(self) -> dict[Direction, Count]:
+        """How many then remained in each direction in which something was owed."""
+        return self.after.remaining()
+
+    @property
+    def balance(self) -> tuple[Balance, ...]:
+        """What each party had released and received by then, in weighted value."""
+        return self.after.terms.balance(self.after.exchanged)
+
+    @property
+    def balanced(self) -> bool | None:
+        """Whether every party had received what it released; ``None`` where that is not known."""
+        return all_even(self.balance)
+
+
+@attrs.frozen
+class _Step:
+    """A completed phase as now known, with the terms then in force and the status that it led to."""
+
+    handover: Handover
+    terms: Terms
+    status: Status
+    version: int
+    position: int
+
+
+@attrs.frozen
+class Course:
+    """The course of one agreement so far: its totals, and its phases; *order* has the last one first."""
+
+    totals: Totals = Totals()
+    order: List[int] = List()
+    steps: HashTrieMap[int, _Step] = HashTrieMap()
+
+    def after(self, recorded: Recorded) -> Course:
+        """The course after one more event."""
+        event, order, steps = recorded.event, self.order, self.steps
+        totals = self.totals.after(event)
+        if isinstance(event, PhaseCompleted):
+            order = order.push_front(event.phase)
+        if isinstance(event, PhaseCompleted | PhaseCorrected):
+            terms = steps[event.phase].terms if event.phase in steps else totals.terms
+            step = _Step(event.handover, terms, totals.status, recorded.version, recorded.position)
+            steps = steps.insert(event.phase, step)
+        elif isinstance(event, PhaseVoided) and event.phase in steps:
+            steps = steps.remove(event.phase)
+        if isinstance(event, _SETTLES):
+            last = next((phase for phase in order if phase in steps), None)
+            if last is not None:
+                steps = steps.insert(last, attrs.evolve(steps[last], status=totals.status))
+        return Course(totals, order, steps)
+
+
+_SETTLES = (PhaseCorrected, PhaseVoided, AgreementFulfilled)
+"""What makes the last phase's status another one than that with which it was completed."""
+
+
+class Timeline:
+    """Every completed phase of every agreement, with the totals after it."""
+
+    def initial(self) -> HashTrieMap[str, Course]:
+        """No agreement is known."""
+        return HashTrieMap()
+
+    def apply(self, state: HashTrieMap[str, Course], recorded: Recorded) -> HashTrieMap[str, Course]:
+        """The course of the event's agreement after it."""
+        before = state.get(recorded.agreement_id) or Course()
+        return state.insert(recorded.agreement_id, before.after(recorded))
+
+    def rows(self, state: HashTrieMap[str, Course]) -> Iterator[TimelineRow]:
+        """By agreement, in alphabetical order, then in the order in which phases were completed."""
+        for agreement in sorted(state):
+            yield from _rows(agreement, state[agreement])
+
+
+def _rows(agreement: str, course: Course) -> Iterator[TimelineRow]:
+    exchanged = Tally()
+    for phase in reversed(list(course.order)):
+        step = course.steps.get(phase)
+        if step is None:
+            continue
+        exchanged = exchanged.plus(step.handover.released)
+        yield TimelineRow(
+            agreement,
+            phase,
+            step.handover.completed_on,
+            step.handover.place,
+            step.handover.released,
+            Totals(step.terms, step.status, exchanged),
+            step.version,
+            step.position,
+        )
