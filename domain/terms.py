@@ -200,6 +200,10 @@ class Terms:
         """The directions in which something is owed, in the order of the obligations."""
         return list(dict.fromkeys(obligation.direction for obligation in self.obligations))
 
+    def owed(self, direction: Direction) -> list[Obligation]:
+        """The obligations in a direction."""
+        return [obligation for obligation in self.obligations if obligation.direction == direction]
+
     def agreed(self, direction: Direction) -> Count | None:
         """How many are owed in a direction in all; ``None`` if nothing is.
 
@@ -207,7 +211,7 @@ class Terms:
         different categories add up; where categories overlap, the total lies between the largest of them
         and their sum.
         """
-        owed = [obligation for obligation in self.obligations if obligation.direction == direction]
+        owed = self.owed(direction)
         overall = next((obligation.total for obligation in owed if not obligation.categories), None)
         if overall is not None or not owed:
             return overall

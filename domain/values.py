@@ -139,31 +139,30 @@ class Share:
     """A part of a whole in per cent, rounded down to tenths, so that 100.0 is never said too early."""
 
     at_least: float
-    at_most: float | None
+    at_most: float
 
     def __str__(self) -> str:
-        if self.at_most is None:
-            return f"at least {self.at_least:.1f} %"
         if self.at_least == self.at_most:
             return f"{self.at_least:.1f} %"
         return f"{self.at_least:.1f} to {self.at_most:.1f} %"
 
 
 def share(part: Count, whole: Count) -> Share | None:
-    """How much of *whole* a *part* is; ``None`` where the whole is open or nothing.
+    """How much a *part* is of what *whole* is at the least, up to all of it; ``None`` where that is nothing.
 
-    >>> str(share(390, 1000)), str(share(Range(200, 400), 1000)), share(390, UNKNOWN)
+    >>> str(share(390, 1000)), str(share(Range(200, 400), Range(1000))), share(390, UNKNOWN)
     ('39.0 %', '20.0 to 40.0 %', None)
     """
-    most_whole, least_whole, most_part = highest(whole), lowest(whole), highest(part)
-    if not least_whole:
+    if not lowest(whole):
         return None
-    at_least = 0.0 if most_whole is None else _per_cent(lowest(part), most_whole)
-    return Share(at_least, None if most_part is None else _per_cent(most_part, least_whole))
+    most = highest(part)
+    return Share(
+        _per_cent(lowest(part), lowest(whole)), 100.0 if most is None else _per_cent(most, lowest(whole))
+    )
 
 
 def _per_cent(part: int, whole: int) -> float:
-    return (1000 * part // whole) / 10
+    return min(1000, 1000 * part // whole) / 10
 
 
 class Direction(NamedTuple):

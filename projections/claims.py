@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import attrs
 from rpds import HashTrieMap
 
-from reciprocity.domain import Agreement, ClaimRecorded, Count, Direction, Recorded, evolve
+from reciprocity.domain import Agreement, Claimed, ClaimRecorded, Count, Manifest, Recorded, evolve
 from reciprocity.domain.agreement import claim_key
-from reciprocity.domain.tally import Tally
-from reciprocity.domain.values import Claimed, equal, in_total
+from reciprocity.domain.values import equal, in_total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +49,10 @@ class ClaimRow:
 
 @attrs.frozen
 class _Claim:
+    """A claim, and for each of its figures what the record had to date when it was recorded."""
+
     event: ClaimRecorded
-    exchanged: Tally
+    to_date: tuple[Count, ...]
     version: int
     position: int
 
@@ -69,7 +70,8 @@ class Said:
         event = recorded.event
         if not isinstance(event, ClaimRecorded):
             return Said(agreement, self.claims)
-        claim = _Claim(event, agreement.exchanged, recorded.version, recorded.position)
+        to_date = () if event.phase else tuple(_to_date(agreement, figure) for figure in event.claimed)
+        claim = _Claim(event, to_date, recorded.version, recorded.position)
         return Said(agreement, self.claims.insert(claim_key(event), claim))
 
 
@@ -90,38 +92,49 @@ class Claims:
         for agreement in sorted(state):
             said = state[agreement]
             for claim in sorted(said.claims.values(), key=lambda claim: claim.version):
-                for figure in claim.event.claimed:
-                    yield _row(said.agreement, claim, figure)
+                for number, figure in enumerate(claim.event.claimed):
+                    on_record = (
+                        _in_phase(said.agreement, claim.event.phase, figure)
+                        if claim.event.phase
+                        else claim.to_date[number]
+                    )
+                    yield _row(said.agreement.id, claim, figure, on_record)
 
 
-def _row(agreement: Agreement, claim: _Claim, figure: Claimed) -> ClaimRow:
-    event = claim.event
-    recorded = _on_record(agreement, claim, figure)
+def _row(agreement: str, claim: _Claim, figure: Claimed, on_record: Count) -> ClaimRow:
     return ClaimRow(
-        agreement.id,
-        event.phase,
-        event.claimant,
-        event.office,
+        agreement,
+        claim.event.phase,
+        claim.event.claimant,
+        claim.event.office,
         figure.releasing,
         figure.receiving,
         figure.category,
         figure.count,
-        recorded,
-        _compared(figure.count, recorded),
+        on_record,
+        _compared(figure.count, on_record),
         claim.version,
         claim.position,
     )
 
 
-def _on_record(agreement: Agreement, claim: _Claim, figure: Claimed) -> Count:
-    """What is on record: of a phase all that was released, to date all within the agreement."""
-    categories = (figure.category,) if figure.category else ()
-    if claim.event.phase is None:
-        return claim.exchanged.over(Direction(figure.releasing, figure.receiving), categories)
+def _in_phase(agreement: Agreement, phase: int, figure: Claimed) -> Count:
+    """All that was released in a phase, within the agreement or not: a claimant rarely tells them apart."""
+    return _released(agreement.phase(phase).released, figure)
+
+
+def _to_date(agreement: Agreement, figure: Claimed) -> Count:
+    """What was released to date: within the agreement, or at all where nothing is owed in that direction."""
+    if figure.direction in agreement.terms.directions():
+        return agreement.exchanged.over(figure.direction, (figure.category,) if figure.category else ())
+    return in_total(_released(phase.released, figure) for phase in agreement.phases.values())
+
+
+def _released(manifest: Manifest, figure: Claimed) -> Count:
     return in_total(
         transfer.count
-        for transfer in agreement.phase(claim.event.phase).released
-        if transfer.direction == figure.direction and (not categories or transfer.category in categories)
+        for transfer in manifest
+        if transfer.direction == figure.direction and figure.category in (None, transfer.category)
     )
 
 

@@ -13,6 +13,7 @@ from rpds import HashTrieMap
 
 from reciprocity.domain import (
     MORTAL_REMAINS,
+    OPEN,
     Count,
     Handover,
     Manifest,
@@ -23,7 +24,7 @@ from reciprocity.domain import (
     Share,
     share,
 )
-from reciprocity.domain.values import in_total, lowest
+from reciprocity.domain.values import count, highest, in_total, lowest
 from reciprocity.projections.cumulative import Totals
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ class Place:
 class StandingRow:
     """Where one agreement stands: status, phases, persons released within it, and progress.
 
-    *progress* is how much of everything that is owed, in all directions together, has been exchanged;
-    ``None`` where some of it is open.
+    *progress* is how much of what is due at the least, in all directions together, has been exchanged;
+    ``None`` where an obligation is open.
     """
 
     agreement: str
@@ -154,7 +155,18 @@ def _first_of_most(candidates: Iterable[Largest]) -> Largest | None:
 
 
 def _progress(totals: Totals) -> Share | None:
-    agreed = [totals.terms.agreed(direction) for direction in totals.terms.directions()]
-    exchanged = in_total(totals.exchanged.over(direction) for direction in totals.terms.directions())
-    owed = [total for total in agreed if total is not None]
-    return share(exchanged, in_total(owed)) if owed else None
+    obligations = totals.terms.obligations
+    if any(obligation.total == OPEN for obligation in obligations):
+        return None
+    due, done = 0, list[Count]()
+    for direction in totals.terms.directions():
+        agreed = lowest(totals.terms.agreed(direction) or 0)
+        due += agreed
+        done.append(_up_to(agreed, totals.exchanged.over(direction)))
+    return share(in_total(done), due)
+
+
+def _up_to(due: int, exchanged: Count) -> Count:
+    """So much of what was exchanged as was due: more in one direction does not make up for less in another."""
+    most = highest(exchanged)
+    return count(min(due, lowest(exchanged)), due if most is None else min(due, most))

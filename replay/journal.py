@@ -7,6 +7,7 @@ the domain: see `check` and `record`. The format is described in ``docs/journal.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import re
 import tomllib
 from pathlib import Path as FilePath
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from reciprocity.domain import Event
+from reciprocity.domain import Event, Malformed, Recorded
 from reciprocity.replay import journal_shape as shape
 from reciprocity.replay.journal_events import EventMaker
 from reciprocity.replay.problems import MalformedFile, Problem, Problems
@@ -22,7 +23,11 @@ from reciprocity.replay.tables import read_fields, read_table
 from reciprocity.replay.toml_lines import line_of, locate
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from reciprocity.replay.toml_lines import Path
+
+    _Instant: TypeAlias = tuple[Path, dt.datetime | None]
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes. The longest journal of the seeds has about 100 kB."""
@@ -65,8 +70,8 @@ def parse_journal(content: bytes, name: str) -> Journal:
         MalformedFile: with every error in it, by line and field.
     """
     text = _decoded(content, name)
-    table = _parsed(text, name)
-    problems = Problems(name, locate(text))
+    table, lines = _parsed(text, name)
+    problems = Problems(name, lines)
     journal = _read(table, problems)
     problems.raise_if_any()
     return journal
@@ -77,19 +82,32 @@ def _read(table: dict[str, Any], problems: Problems) -> Journal:
     for key in table.keys() - known:
         problems.add((key,), f"not a table of a journal ({', '.join(sorted(known))})")
     maker = EventMaker(problems, _sources(table, problems))
+    mark = problems.count
     agreement = read_fields(table.get("agreement"), shape.AgreementTable, ("agreement",), problems)
-    entries = _entry(maker.signed(agreement), agreement.get("recorded_at"), ("agreement",), problems)
+    instants: list[_Instant] = [(("agreement",), agreement.get("recorded_at"))]
+    entries = _entry(maker.signed(agreement, mark), *instants[0], problems)
     for path, found in _event_tables(table, problems):
+        mark = problems.count
         kind = found.get("event")
         if not isinstance(kind, str) or kind not in shape.ENTRIES:
-            problems.add((*path, "event"), f"{kind!r} is not an event ({', '.join(shape.ENTRIES)})")
+            problems.add((*path, "event"), _not_an_event(kind))
             continue
         content = {key: value for key, value in found.items() if key != "event"}
         fields = read_fields(content, shape.ENTRIES[kind], path, problems)
-        recorded_at = fields.pop("recorded_at", None)
-        entries += _entry(maker.event(kind, fields, path), recorded_at, path, problems)
-    _check_instants(entries, problems)
+        instants.append((path, fields.pop("recorded_at", None)))
+        entries += _entry(maker.event(kind, fields, path, mark), *instants[-1], problems)
+    _check_instants(instants, problems)
     return Journal(problems.name, agreement.get("id", ""), tuple(entries))
+
+
+def _not_an_event(kind: object) -> str:
+    if kind is None:
+        return "is missing"
+    if not isinstance(kind, str):
+        return "is not the name of an event"
+    near = difflib.get_close_matches(kind, shape.ENTRIES, n=1)
+    hint = f"is {near[0]} meant?" if near else f"those are {', '.join(shape.ENTRIES)}"
+    return f"{kind!r} is not an event; {hint}"
 
 
 def _event_tables(table: dict[str, Any], problems: Problems) -> list[tuple[Path, dict[str, Any]]]:
@@ -114,41 +132,50 @@ def _sources(table: dict[str, Any], problems: Problems) -> dict[str, shape.Sourc
 
 
 def _entry(
-    event: Event | None, recorded_at: dt.datetime | None, path: Path, problems: Problems
+    event: Event | None, path: Path, recorded_at: dt.datetime | None, problems: Problems
 ) -> list[Entry]:
     if event is None:
         return []
+    if recorded_at is not None:
+        try:
+            Recorded("journal", 1, recorded_at.astimezone(dt.UTC), "journal", event)
+        except (Malformed, OverflowError) as error:
+            problems.add((*path, "recorded_at"), str(error))
     return [Entry(line_of(problems.lines, path), event, recorded_at)]
 
 
-def _check_instants(entries: list[Entry], problems: Problems) -> None:
+def _check_instants(instants: list[_Instant], problems: Problems) -> None:
     last: dt.datetime | None = None
-    for entry in entries:
-        if entry.recorded_at is None:
+    for path, instant in instants:
+        if instant is None:
             continue
-        if last and entry.recorded_at < last:
-            problems.add_at(entry.line, "recorded_at", f"{entry.recorded_at} is before the entry above it")
-        last = entry.recorded_at
+        if last and instant < last:
+            problems.add((*path, "recorded_at"), f"{instant} is before an entry above it, of {last}")
+        last = max(last or instant, instant)
 
 
 def _decoded(content: bytes, name: str) -> str:
     if len(content) > LARGEST_FILE:
         raise MalformedFile([Problem(name, 1, "", f"larger than {LARGEST_FILE:,} bytes")])
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8").removeprefix("\ufeff")  # which some editors put first
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise MalformedFile([Problem(name, line, "", "not UTF-8")]) from error
 
 
-def _parsed(text: str, name: str) -> dict[str, Any]:
+def _parsed(text: str, name: str) -> tuple[dict[str, Any], dict[Path, int]]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text), locate(text)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = re.search(r" \(at line (\d+), column \d+\)$", message)
         line = int(found[1]) if found else text.count("\n") + 1
         reason = message[: found.start()] if found else message
         raise MalformedFile([Problem(name, line, "", f"not TOML: {reason}")]) from error
+    except ValueError as error:
+        found = re.search(r"[0-9_]{4000,}", text)  # Python refuses to read numbers of that length
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        raise MalformedFile([Problem(name, line, "", "not TOML: a number out of all bounds")]) from error
     except RecursionError as error:
         raise MalformedFile([Problem(name, 1, "", "nested too deeply")]) from error

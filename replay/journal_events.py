@@ -17,6 +17,7 @@ from reciprocity.domain import (
     ClaimRecorded,
     Count,
     Event,
+    Handover,
     Kept,
     Malformed,
     Obligation,
@@ -76,38 +77,42 @@ class EventMaker:
         }
         self._terms: Terms | None = None
 
-    def signed(self, fields: dict[str, Any]) -> Event | None:
-        """The signing that the fields of a journal's ``[agreement]`` tell; ``None`` if they are unsound."""
+    def signed(self, fields: dict[str, Any], mark: int) -> Event | None:
+        """The signing that the fields of a journal's ``[agreement]`` tell.
+
+        *mark* is how many problems there were before those fields were read; ``None`` if there are more now.
+        """
         path: Path = ("agreement",)
-        mark = self._problems.count
         if "id" in fields and not is_agreement_id(fields["id"]):
             reason = f"{fields['id']!r} is not an agreement id (lower-case letters, digits, single hyphens)"
             self._problems.add((*path, "id"), reason)
         terms = self._parts(fields, path)
-        terms |= {name: fields[name] for name in ("signed_on", "signed_at", "parent") if name in fields}
+        terms |= {
+            name: fields[name] for name in ("signed_on", "signed_at", "parent", "register") if name in fields
+        }
         terms["sources"] = self._cited(fields.get("sources", []), path)
-        notes = tuple(fields.get("notes", []))
+        notes = _all_sound(fields.get("notes", []))
         self._terms = self._built(Terms, terms, path, mark)
         signed = {"terms": self._terms or _ANY_TERMS, "notes": notes}
         return self._built(AgreementSigned, signed, path, mark)
 
-    def event(self, kind: str, fields: dict[str, Any], path: Path) -> Event | None:
-        """The event that the fields of an ``[[event]]`` tell; ``None`` if they are unsound."""
+    def event(self, kind: str, fields: dict[str, Any], path: Path, mark: int) -> Event | None:
+        """The event that the fields of an ``[[event]]`` tell; *mark* and ``None`` as in `signed`."""
         cls = _CLASSES[kind]
-        mark = self._problems.count
-        fields["notes"] = tuple(fields.get("notes", []))
+        fields["notes"] = _all_sound(fields.get("notes", []))
         fields["sources"] = self._cited(fields.get("sources", []), path)
         if cls is TermsAmended:
-            self._amend(fields, path)
+            self._amend(fields, path, mark)
         if cls is ClaimRecorded:
             fields["claimed"] = self._claimed(fields.pop("released", []), (*path, "released"))
+        if told := fields.get("reverses"):
+            fields["reverses"] = self._handover(told, (*path, "reverses"))
         for name in {"released", "planned"} & fields.keys():
             fields[name] = self._manifest(fields[name], (*path, name))
         return self._built(cls, fields, path, mark)
 
-    def _amend(self, fields: dict[str, Any], path: Path) -> None:
+    def _amend(self, fields: dict[str, Any], path: Path, mark: int) -> None:
         """Put the whole of the new terms in the place of those parts that an amendment names."""
-        mark = self._problems.count
         changes = self._parts(fields, path)
         for name in shape.NEW_TERMS & fields.keys():
             del fields[name]
@@ -123,7 +128,7 @@ class EventMaker:
         for field in attrs.fields(cls):  # type: ignore[arg-type]  # every class here is one of attrs
             if field.name in fields and field.validator is not None:
                 check = partial(field.validator, None, field, fields[field.name])
-                self._made((*path, field.name), check)
+                self._made((*path, shape.KEYS.get(field.name, field.name)), check, field.name)
         return self._made(path, lambda: cls(**fields)) if self._problems.count == mark else None
 
     def _parts(self, fields: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -145,9 +150,16 @@ class EventMaker:
             case "window":
                 return self._made(path, partial(Window, value.starts_on, value.ends_on))
             case _:
-                return tuple(value) if isinstance(value, list) else value
+                return _all_sound(value) if isinstance(value, list) else value
+
+    def _handover(self, told: shape.HandoverTable, path: Path) -> Handover | None:
+        released = self._manifest(list(told.released), (*path, "released"))
+        return self._made(path, partial(Handover, told.completed_on, told.place, released))
 
     def _manifest(self, rows: list[shape.ReleasedRow], path: Path) -> tuple[Transfer, ...]:
+        for number, row in _sound(rows):
+            if not row.counts:
+                self._problems.add((*path, number, "counts"), 'is empty; of unknown numbers say "?"')
         return self._all(
             ((*path, number, "counts", category), partial(_transfer, row, category, written))
             for number, row in _sound(rows)
@@ -169,7 +181,7 @@ class EventMaker:
 
     def _cited(self, keys: list[str], path: Path) -> tuple[Source, ...]:
         cited = []
-        for number, key in enumerate(keys):
+        for number, key in _sound(keys):
             if key not in self._sources:
                 self._problems.add((*path, "sources", number), f"{key!r} is not among the [sources]")
             elif (source := self._sources[key]) is not None:
@@ -180,16 +192,21 @@ class EventMaker:
         made = [self._made(path, maker) for path, maker in makers]
         return tuple(one for one in made if one is not None)
 
-    def _made(self, path: Path, maker: Callable[[], T]) -> T | None:
+    def _made(self, path: Path, maker: Callable[[], T], name: str | None = None) -> T | None:
+        """What *maker* makes; else a problem at *path*. *name* is how the domain's error calls it."""
         try:
             return maker()
         except Malformed as error:
-            self._problems.add(path, str(error).removeprefix(f"{path[-1]}: "))
+            self._problems.add(path, str(error).removeprefix(f"{name or path[-1]}: "))
             return None
 
 
 def _sound(rows: list[Any]) -> Iterator[tuple[int, Any]]:
     return ((number, row) for number, row in enumerate(rows) if row is not None)
+
+
+def _all_sound(values: list[Any]) -> tuple[Any, ...]:
+    return tuple(value for _, value in _sound(values))
 
 
 _ANY_TERMS = Terms(title="(unsound)", parties=(), obligations=())

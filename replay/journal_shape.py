@@ -7,6 +7,7 @@ apart: the same fields under the same names, but sources by key and manifests in
 from __future__ import annotations
 
 import datetime as dt
+import json
 import typing
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -18,26 +19,42 @@ from reciprocity.domain import (
     AgreementSigned,
     Claimed,
     Event,
+    Handover,
     Source,
     TermsAmended,
     Transfer,
 )
-from reciprocity.domain.forms import AGREEMENT_ID, CATEGORY, PARTY_CODE, SOURCE_KEY
+from reciprocity.domain.events import LARGEST_PHASE
+from reciprocity.domain.forms import (
+    AGREEMENT_ID,
+    CATEGORY,
+    LARGEST_COUNT,
+    LONGEST_TEXT,
+    PARTY_CODE,
+    SOURCE_KEY,
+)
+from reciprocity.replay.journal_words import ENTRY_WORDS, WORDS
 from reciprocity.store import KINDS
 
 _RANGE = r"[0-9]+\.\.([0-9]+)?|\.\.[0-9]+"
 
 
-def _said(description: str, pattern: str) -> Meta:
-    # The pattern is for editors only: the domain refuses a bad code in words, not by a regular expression.
-    return Meta(description=description, extra_json_schema={"pattern": f"^({pattern})$"})
+# What stands in `extra_json_schema` is for editors only: the domain refuses what breaks it, in its own words.
+def _said(description: str, pattern: str, longest: int | None = None) -> Meta:
+    extra: dict[str, Any] = {"pattern": f"^({pattern})$"}
+    return Meta(
+        description=description, extra_json_schema=extra | ({"maxLength": longest} if longest else {})
+    )
 
 
-Code: TypeAlias = Annotated[str, _said("A party's code, such as UKR", PARTY_CODE)]
-Category: TypeAlias = Annotated[str, _said("A category, such as prisoner_of_war", CATEGORY)]
-Id: TypeAlias = Annotated[str, _said("An agreement's id, such as ua-ru-2025-05-16", AGREEMENT_ID)]
-SourceKey: TypeAlias = Annotated[str, _said("The key of one of the journal's [sources]", SOURCE_KEY)]
-Number: TypeAlias = Annotated[int, Meta(ge=0)]
+Text: TypeAlias = Annotated[str, Meta(extra_json_schema={"minLength": 1, "maxLength": LONGEST_TEXT})]
+Code: TypeAlias = Annotated[str, _said("A party's code, such as UKR", PARTY_CODE, 32)]
+Category: TypeAlias = Annotated[str, _said("A category, such as prisoner_of_war", CATEGORY, 64)]
+Id: TypeAlias = Annotated[str, _said("An agreement's id, such as ua-ru-2025-05-16", AGREEMENT_ID, 100)]
+SourceKey: TypeAlias = Annotated[str, _said("The key of one of the journal's [sources]", SOURCE_KEY, 64)]
+Url: TypeAlias = Annotated[str, _said("An http or https address", r"https?://[^\s]+", 2_000)]
+Phase: TypeAlias = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": LARGEST_PHASE})]
+Number: TypeAlias = Annotated[int, Meta(ge=0, extra_json_schema={"maximum": LARGEST_COUNT})]
 Released: TypeAlias = (
     Number | Annotated[str, _said('"200..", "33..84", "..500", or "?": unknown', rf"{_RANGE}|\?")]
 )
@@ -46,7 +63,7 @@ Said: TypeAlias = (
 )
 Total: TypeAlias = Number | Annotated[str, _said('"1200..", "990..1650" or "open"', rf"{_RANGE}|open")]
 Instant: TypeAlias = Annotated[
-    dt.datetime, Meta(tz=True, description="When the record learned it; never runs backwards in a file")
+    dt.datetime, Meta(tz=True, extra_json_schema={"pattern": r"[Tt ].+([Zz]|[+-][0-9]{2}:[0-9]{2})$"})
 ]
 
 
@@ -57,6 +74,14 @@ class ReleasedRow(Struct, forbid_unknown_fields=True):
     to: Code
     counts: dict[Category, Released]
     within_agreement: bool | Literal["unclear"] = True
+
+
+class HandoverTable(Struct, forbid_unknown_fields=True):
+    """What took place, as the record has it: what is left out is not known there."""
+
+    released: list[ReleasedRow]
+    completed_on: dt.date | None = None
+    place: Text | None = None
 
 
 class ClaimedRow(Struct, forbid_unknown_fields=True):
@@ -81,7 +106,7 @@ class SymmetryTable(Struct, forbid_unknown_fields=True):
     """When both sides must have given equal value, and what each category weighs (1, if not named)."""
 
     kept: Literal["each-phase", "at-fulfilment", "not-required"] = "each-phase"
-    weights: dict[Category, Annotated[int, Meta(ge=0)]] = {}
+    weights: dict[Category, Annotated[int, Meta(ge=0, extra_json_schema={"maximum": 1_000_000})]] = {}
 
 
 class WindowTable(Struct, forbid_unknown_fields=True):
@@ -94,35 +119,36 @@ class WindowTable(Struct, forbid_unknown_fields=True):
 class GroupTable(Struct, forbid_unknown_fields=True):
     """A party that is a group: its name, and its members' codes and names."""
 
-    name: str
-    members: dict[Code, str]
+    name: Text
+    members: dict[Code, Text]
 
 
 class SourceTable(Struct, forbid_unknown_fields=True):
     """Where a fact was published."""
 
-    publisher: str
+    publisher: Text
     date: dt.date | None = None
-    url: str | None = None
-    note: str | None = None
+    url: Url | None = None
+    note: Text | None = None
 
 
 class AgreementTable(Struct, forbid_unknown_fields=True):
     """What was agreed: the terms as first signed."""
 
     id: Id
-    title: str
-    parties: dict[Code, str | GroupTable]
+    title: Text
+    parties: dict[Code, Text | GroupTable]
     obligations: list[ObligationRow]
     symmetry: SymmetryTable = msgspec.field(default_factory=SymmetryTable)
     window: WindowTable = msgspec.field(default_factory=WindowTable)
     signed_on: dt.date | None = None
-    signed_at: str | None = None
-    mediators: list[str] = []
-    facilitators: list[str] = []
+    signed_at: Text | None = None
+    mediators: list[Text] = []
+    facilitators: list[Text] = []
     parent: Id | None = None
+    register: bool = False
     sources: list[SourceKey] = []
-    notes: list[str] = []
+    notes: list[Text] = []
     recorded_at: Instant | None = None
 
 
@@ -133,19 +159,25 @@ _SHORT_FORMS: dict[Any, Any] = {
     tuple[Transfer, ...]: list[ReleasedRow],
     tuple[Claimed, ...]: list[ClaimedRow],
     tuple[Source, ...]: list[SourceKey],
-    tuple[str, ...]: list[str],
+    tuple[str, ...]: list[Text],
+    str: Text,
+    str | None: Text | None,
+    Handover | None: HandoverTable | None,
 }
-_KEYS = {"claimed": "released"}
+KEYS = {"claimed": "released"}
+"""Where a key is not the name of the event's field."""
 
 
 def _entry(name: str, event: type[Event]) -> type[Struct]:
     hints = typing.get_type_hints(event)
     fields: list[Any] = []
     for field in attrs.fields(event):
-        if field.name in ("terms", "reverses"):
+        if field.name == "terms":
             continue
-        key = _KEYS.get(field.name, field.name)
+        key = KEYS.get(field.name, field.name)
         kind = _SHORT_FORMS.get(hints[field.name], hints[field.name])
+        if key == "phase":
+            kind = Phase if field.default is attrs.NOTHING else Phase | None
         default = [] if field.default == () else field.default
         fields.append((key, kind) if field.default is attrs.NOTHING else (key, kind, default))
     if event is TermsAmended:
@@ -155,7 +187,7 @@ def _entry(name: str, event: type[Event]) -> type[Struct]:
     return msgspec.defstruct(
         f"{event.__name__}Entry",
         fields,
-        namespace={"__doc__": event.__doc__},
+        namespace={"__doc__": ENTRY_WORDS[name]},
         tag_field="event",
         tag=name,
         kw_only=True,
@@ -179,9 +211,45 @@ class JournalFile(Struct, forbid_unknown_fields=True):
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of a journal, for editors that complete and check TOML files."""
-    schema = msgspec.json.schema(JournalFile)
+    schema: dict[str, Any] = _without_null(msgspec.json.schema(JournalFile))
+    for name, table in schema["$defs"].items():
+        for key, value in table.get("properties", {}).items():
+            value["description"] = WORDS.get(f"{name}.{key}") or WORDS[key]
+    schema["$defs"]["ReleasedRow"]["properties"]["counts"]["minProperties"] = 1
+    schema["$defs"]["ClaimedRow"]["anyOf"] = [{"required": ["counts"]}, {"required": ["total"]}]
+    entries = schema["$defs"]["JournalFile"]["properties"]["event"]["items"]
+    # Not JSON Schema, but OpenAPI. An editor that completes `event = ` needs the names in one place.
+    del entries["discriminator"]
+    entries |= {
+        "type": "object",
+        "properties": {"event": {"description": WORDS["event"], "enum": list(ENTRIES)}},
+        "required": ["event"],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "reciprocity journal",
         **schema,
     }
+
+
+def schema_text() -> str:
+    """The schema as it stands in ``docs/journal.schema.json``; ``make schema`` writes it there."""
+    return json.dumps(json_schema(), indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _without_null(schema: Any) -> Any:
+    """The same schema without ``null``, which TOML cannot write: a key that is not known is left out."""
+    if isinstance(schema, list):
+        return [_without_null(part) for part in schema if part != {"type": "null"}]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {
+        key: _without_null(part) for key, part in schema.items() if not (key == "default" and part is None)
+    }
+    if len(options := plain.get("anyOf", [])) == 1:
+        return {**options[0], **{key: part for key, part in plain.items() if key != "anyOf"}}
+    return plain
+
+
+if __name__ == "__main__":
+    print(schema_text())  # noqa: T201  # it is asked for in a shell

@@ -43,7 +43,7 @@ class Problems:
     def __init__(self, name: str, lines: dict[Path, int]) -> None:
         self.name = name
         self.lines = lines
-        self._found: set[Problem] = set()
+        self._found: list[Problem] = []
 
     @property
     def count(self) -> int:
@@ -56,12 +56,12 @@ class Problems:
 
     def add_at(self, line: int, field: str, reason: str) -> None:
         """Note what is wrong with a field on a line."""
-        self._found.add(Problem(self.name, line, field, reason))
+        self._found.append(Problem(self.name, line, field, reason))
 
     def raise_if_any(self) -> None:
         """Refuse the file if anything is wrong with it."""
         if self._found:
-            raise MalformedFile(tuple(self._found))
+            raise MalformedFile(list(dict.fromkeys(self._found)))
 
 
 def _field(path: Path) -> str:

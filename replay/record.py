@@ -67,6 +67,16 @@ def record(register: Register, journal: Journal) -> list[Recorded]:
     return register.command(journal.agreement_id, what_is_new)
 
 
+def check_lawful(journal: Journal) -> None:
+    """Refuse a journal that breaks rules, without recording anything.
+
+    Raises:
+        RefusedJournal: the first event that breaks rules, with all its violations.
+    """
+    for _ in _told(journal):
+        pass
+
+
 def _told(journal: Journal) -> Iterator[_Told]:
     """Every event that recording *journal* from its beginning leads to."""
     agreement = Agreement(journal.agreement_id)

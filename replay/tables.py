@@ -7,23 +7,28 @@ from __future__ import annotations
 
 import difflib
 import re
+import types
 import typing
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from reciprocity.replay.problems import Problems
     from reciprocity.replay.toml_lines import Path
 
 T = TypeVar("T", bound=Struct)
 
+_INTEGERS = 2**63  # TOML has whole numbers from minus this up to below this
+
 
 def read_fields(found: object, shape: type[Struct], path: Path, problems: Problems) -> dict[str, Any]:
     """The sound fields of a table, defaults included; what is wrong with others goes to *problems*.
 
-    In a list of rows ``None`` stands for an unsound one, so that the others can be read on.
+    In a list ``None`` stands for an unsound value, so that the others can be read on.
     """
     if found is None:
         problems.add(path, "is missing")
@@ -59,17 +64,21 @@ def read_table(found: object, shape: type[T], path: Path, problems: Problems) ->
 
 
 def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
-    row = _row_of(kind)
-    if row is not None and isinstance(found, list):
-        return [read_table(value, row, (*path, number), problems) for number, value in enumerate(found)]
-    if typing.get_origin(kind) is dict and isinstance(found, dict):
-        of_key, of_value = typing.get_args(kind)
-        return {
-            _read(key, of_key, path, problems): _read(value, of_value, (*path, key), problems)
-            for key, value in found.items()
-        }
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        return read_table(found, kind, path, problems)
+    for option in _options(kind):
+        if isinstance(found, list) and typing.get_origin(option) is list:
+            [row] = typing.get_args(option)
+            return [_read(value, row, (*path, number), problems) for number, value in enumerate(found)]
+        if isinstance(found, dict) and typing.get_origin(option) is dict:
+            of_key, of_value = typing.get_args(option)
+            return {
+                _read(key, of_key, path, problems): _read(value, of_value, (*path, key), problems)
+                for key, value in found.items()
+            }
+        if _is_table(option) and (isinstance(found, dict) or option is kind):
+            return read_table(found, option, path, problems)
+    if type(found) is int and not -_INTEGERS <= found < _INTEGERS:
+        problems.add(path, "a number out of all bounds")  # too long even to be shown
+        return None
     try:
         return msgspec.convert(found, kind, strict=True)
     except msgspec.ValidationError as error:
@@ -78,18 +87,18 @@ def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
         return None
 
 
-def _row_of(kind: Any) -> type[Struct] | None:
-    """The class of a list's rows, if they are tables."""
-    for candidate in (kind, *typing.get_args(kind)):
-        if typing.get_origin(candidate) is list:
-            [row] = typing.get_args(candidate)
-            if isinstance(row, type) and issubclass(row, Struct):
-                return row
-    return None
+def _options(kind: Any) -> Iterable[Any]:
+    """What a value of this kind may be: each member of a union; else the kind itself."""
+    return typing.get_args(kind) if typing.get_origin(kind) in (types.UnionType, typing.Union) else (kind,)
+
+
+def _is_table(kind: Any) -> TypeGuard[type[Struct]]:
+    return isinstance(kind, type) and issubclass(kind, Struct)
 
 
 def _place(message: str) -> tuple[Path, str]:
     """``Expected `str`, got `int` - at `$[0].by``` as a path and a reason."""
     reason, _, where = message.partition(" - at `$")
     path = tuple(int(index) if index else name for index, name in re.findall(r"\[(\d+)\]|\.(\w+)", where))
+    reason = reason.replace(" | null", "")  # which TOML cannot write
     return path, reason[0].lower() + reason[1:]

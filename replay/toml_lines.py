@@ -7,6 +7,7 @@ The grammar is that of https://toml.io/en/v1.0.0.
 
 from __future__ import annotations
 
+import tomllib
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -31,6 +32,12 @@ def line_of(lines: dict[Path, int], path: Path) -> int:
     return lines.get(path, 1)
 
 
+def _unquoted(key: str) -> str:
+    """What a quoted key says: ``tomllib`` knows its escapes."""
+    quoted: str = tomllib.loads(f"key = {key}")["key"] if "\\" in key else key[1:-1]
+    return quoted
+
+
 class _Walk:
     def __init__(self, text: str) -> None:
         self._text = text + "\n"
@@ -47,7 +54,7 @@ class _Walk:
     def _expression(self) -> None:
         if self._sees("[["):
             self._at += 2
-            path = self._resolved(self._key())
+            path = self._header()
             self._elements[path] = self._elements.get(path, -1) + 1
             self._table = (*path, self._elements[path])
             self.lines.setdefault(path, self._line)
@@ -55,20 +62,22 @@ class _Walk:
             self._at += 2
         elif self._sees("["):
             self._at += 1
-            self._table = self._resolved(self._key())
+            self._table = self._header()
             self.lines[self._table] = self._line
             self._at += 1
         else:
             self._pair(self._table)
 
-    def _resolved(self, key: list[str]) -> Path:
+    def _header(self) -> Path:
         """A header's path: through an array of tables it goes on in the last element."""
+        *around, last = self._key()
         path: Path = ()
-        for part in key[:-1]:
+        for part in around:
             path = (*path, part)
+            self.lines.setdefault(path, self._line)
             if path in self._elements:
                 path = (*path, self._elements[path])
-        return (*path, key[-1])
+        return (*path, last)
 
     def _pair(self, table: Path) -> None:
         line = self._line
@@ -111,12 +120,11 @@ class _Walk:
         parts = []
         while True:
             self._skip_spaces()
+            start = self._at
             if self._sees('"') or self._sees("'"):
-                start = self._at + 1
                 self._string()
-                parts.append(self._text[start : self._at - 1])
+                parts.append(_unquoted(self._text[start : self._at]))
             else:
-                start = self._at
                 while self._text[self._at] not in "=.] \t":
                     self._at += 1
                 parts.append(self._text[start : self._at])

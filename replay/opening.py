@@ -1,0 +1,80 @@
+"""Opening: what a user names becomes a register to read. The one rule: nothing that is read is changed.
+
+A journal (a path, or the name of a seed) is recorded into a store in memory first, so that whatever is
+shown comes out of an event store.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reciprocity import seeds
+from reciprocity.domain import ReciprocityError
+from reciprocity.replay.journal import read_journal
+from reciprocity.replay.record import record
+from reciprocity.store import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class NotFound(ReciprocityError):
+    """What was named is no journal, no store and no seed."""
+
+
+@contextmanager
+def opened(name: str) -> Iterator[Register]:
+    """The register that *name* stands for: a journal's path, a seed's name, a store's path or URL.
+
+    Raises:
+        NotFound: if it stands for nothing.
+        MalformedFile, RefusedJournal: if it is a journal that cannot be recorded.
+        NotAStore: if it is a file, but no store.
+    """
+    journal = _journal_path(name)
+    if journal is None:
+        with Register.open(store_url(name)) as register:
+            yield register
+    else:
+        with Register.open("memory:") as register:
+            record(register, read_journal(journal))
+            yield register
+
+
+def journal_path(name: str) -> Path:
+    """The journal that *name* stands for: a path, or the name of a seed.
+
+    Raises:
+        NotFound: if it stands for none.
+    """
+    path = _journal_path(name)
+    if path is None:
+        raise NotFound(f"{name}: no journal (a .toml file) and no seed of that name ({_seeds()})")
+    return path
+
+
+def store_url(name: str) -> str:
+    """The URL of the store that *name* stands for: a URL as it is, a path as a file.
+
+    >>> store_url("exchange.db"), store_url("memory:")
+    ('sqlite:///exchange.db', 'memory:')
+    """
+    return name if "://" in name or name == "memory:" else f"sqlite:///{name}"
+
+
+def _journal_path(name: str) -> Path | None:
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise NotFound(f"{name}: no such file")
+        return Path(name)
+    if "://" in name or name == "memory:" or Path(name).exists():
+        return None
+    if (path := seeds.path(name)) is None:
+        raise NotFound(f"{name}: no such journal, store or seed (seeds: {_seeds()})")
+    return path
+
+
+def _seeds() -> str:
+    return ", ".join(seeds.names())

@@ -1,0 +1,162 @@
+"""Wording: figures and events in a line for people. The one rule: what is unknown is said to be unknown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reciprocity.domain import (
+    AgreementFulfilled,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    Claimed,
+    ClaimRecorded,
+    Count,
+    Event,
+    Manifest,
+    PhaseAnnounced,
+    PhaseCompleted,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
+    Range,
+    TermsAmended,
+    Transfer,
+)
+from reciprocity.domain.terms import OPEN, Kept, Obligation, Symmetry, Terms
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+_KEPT = {
+    Kept.EACH_PHASE: "equal value in each phase",
+    Kept.AT_FULFILMENT: "equal value at fulfilment",
+    Kept.NOT_REQUIRED: "equality not required",
+}
+_STANDING = {True: "", False: " outside the agreement", None: " (unclear whether within the agreement)"}
+
+
+def figure(count: Count) -> str:
+    """A count for people.
+
+    >>> figure(1000), figure(Range(200)), figure(Range(0))
+    ('1,000', 'at least 200', 'unknown')
+    """
+    return str(count) if isinstance(count, Range) else f"{count:,}"
+
+
+def short(count: Count) -> str:
+    """A count for a narrow column.
+
+    >>> short(1000), short(Range(200)), short(Range(33, 84)), short(Range(0, 51)), short(Range(0))
+    ('1,000', '≥200', '33–84', '≤51', '?')
+    """
+    if isinstance(count, int):
+        return f"{count:,}"
+    if count.at_most is None:
+        return f"≥{count.at_least:,}" if count.at_least else "?"
+    return f"{count.at_least:,}–{count.at_most:,}" if count.at_least else f"≤{count.at_most:,}"
+
+
+def total(count: Count) -> str:
+    """An agreed total for people: an open one is not unknown."""
+    return "open" if count == OPEN else figure(count)
+
+
+def category(name: str) -> str:
+    """A category for people: ``prisoner of war``."""
+    return name.replace("_", " ")
+
+
+def transfers(manifest: Iterable[Transfer]) -> str:
+    """What went in one direction: ``prisoner of war 270, civilian 120``."""
+    parts = [f"{category(t.category)} {figure(t.count)}{_STANDING[t.within_agreement]}" for t in manifest]
+    return ", ".join(parts) or "nobody"
+
+
+def manifest(rows: Manifest) -> str:
+    """What went in all directions, one after the other."""
+    directions = dict.fromkeys(row.direction for row in rows)
+    parts = [f"{d} {transfers(row for row in rows if row.direction == d)}" for d in directions]
+    return "; ".join(parts) or "nobody"
+
+
+def symmetry(of: Symmetry) -> str:
+    """How evenly, with the weights that are not 1."""
+    weights = ", ".join(f"{category(weight.category)} {weight.value}" for weight in of.weights)
+    return _KEPT[of.kept] + (f" (weights: {weights})" if weights else "")
+
+
+def obligation(of: Obligation) -> str:
+    """Who owes what to whom, without how many: ``RUS>UKR mortal remains``."""
+    return " ".join([str(of.direction), " + ".join(category(name) for name in of.categories)]).strip()
+
+
+def obligations(terms: Terms) -> str:
+    """What was agreed, obligation by obligation."""
+    return "; ".join(f"{obligation(o)} {total(o.total)}" for o in terms.obligations) or "nothing"
+
+
+def day(date: dt.date | None) -> str:
+    """A day, or that it is not known."""
+    return date.isoformat() if date else "day unknown"
+
+
+def event(of: Event) -> str:  # noqa: C901, PLR0911  # one line for each event
+    """What an event says, in a line."""
+    match of:
+        case AgreementSigned():
+            return f"{of.terms.title}: {obligations(of.terms)}"
+        case TermsAmended():
+            return f"{of.reason}: {obligations(of.terms)}"
+        case PhaseAnnounced():
+            planned = manifest(of.planned) if of.planned else "no figures"
+            return f"phase {of.phase} for {day(of.expected_on)}: {planned}"
+        case PhasePostponed():
+            to = f"to {of.expected_on}" if of.expected_on else "no new day"
+            return f"phase {of.phase}, {to}{_because(of.reason)}"
+        case PhaseCompleted():
+            return f"phase {of.phase}, {day(of.completed_on)}: {manifest(of.released)}"
+        case PhaseCorrected():
+            was = manifest(of.reverses.released) if of.reverses else "nothing"
+            return (
+                f"phase {of.phase}, {day(of.completed_on)}: {manifest(of.released)}; was {was}: {of.reason}"
+            )
+        case PhaseVoided():
+            return f"phase {of.phase}{_because(of.reason)}"
+        case ClaimRecorded():
+            about = f"phase {of.phase}" if of.phase else "to date"
+            return f"{claimant(of.claimant, of.office)}, {about}: {_claims(of.claimed)}"
+        case AgreementSuspended() | AgreementResumed() | AgreementTerminated():
+            return of.reason or "no reason given"
+        case AgreementFulfilled():
+            return f"every obligation met by {of.fulfilled_on}" if of.fulfilled_on else "every obligation met"
+
+
+def claimant(name: str, office: str | None) -> str:
+    """Who says it: the party, and who spoke for it."""
+    return f"{name} ({office})" if office else name
+
+
+def claimed(count: Count | None) -> str:
+    """A claimed figure; silence is silence."""
+    return "no figure" if count is None else figure(count)
+
+
+def _claims(rows: Iterable[Claimed]) -> str:
+    parts = [
+        f"{row.direction} {category(row.category) if row.category else 'in total'} {claimed(row.count)}"
+        for row in rows
+    ]
+    return "; ".join(parts)
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 violation``, ``2 violations``."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def _because(reason: str | None) -> str:
+    return f": {reason}" if reason else ""

@@ -1,0 +1,58 @@
+"""No party is favoured: with two parties' names exchanged everywhere, everything comes out exchanged."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import attrs
+from hypothesis import given
+
+from reciprocity.domain import Agreement, AgreementSigned, Lane, Refused, decide, fold
+from tests.lawful_steps import History, histories
+
+T = TypeVar("T")
+_NAMES_A_PARTY = {"code", "releasing", "receiving", "claimant", "party"}
+
+
+def renamed(thing: T, names: dict[str, str]) -> T:
+    """The same value with parties renamed, wherever one is named."""
+    found: Any = thing
+    if isinstance(thing, tuple) and not hasattr(thing, "_fields"):
+        found = tuple(renamed(member, names) for member in thing)
+    elif attrs.has(type(thing)):
+        changes = {}
+        for field in attrs.fields(type(thing)):
+            value = getattr(thing, field.name)
+            if field.name in _NAMES_A_PARTY and isinstance(value, str):
+                changes[field.name] = names.get(value, value)
+            else:
+                changes[field.name] = renamed(value, names)
+        found = type(thing)(**changes)
+    return found  # type: ignore[no-any-return]  # of the type that it had
+
+
+@given(histories())
+def test_exchanging_two_parties_exchanges_the_outcome(history: History) -> None:
+    first = history.requests[0]
+    assert isinstance(first, AgreementSigned)
+    a, b = first.terms.parties[0].code, first.terms.parties[1].code
+    names = {a: b, b: a}
+    agreement, mirrored = Agreement("one"), Agreement("one")
+    for request in history.requests:
+        decided = decide(agreement, request)
+        assert decide(mirrored, renamed(request, names)) == renamed(decided, names)
+        agreement, mirrored = fold(agreement, decided), fold(mirrored, renamed(decided, names))
+    assert mirrored.exchanged.sums == {
+        Lane(names.get(lane[0], lane[0]), names.get(lane[1], lane[1]), lane[2]): total
+        for lane, total in agreement.exchanged.sums.items()
+    }
+    assert mirrored.balance() == renamed(agreement.balance(), names)
+    assert mirrored.status is agreement.status
+    assert _answer(mirrored, renamed(history.free, names)) == renamed(_answer(agreement, history.free), names)
+
+
+def _answer(agreement: Agreement, event: Any) -> tuple[Any, ...]:
+    try:
+        return decide(agreement, event)
+    except Refused as refused:
+        return refused.rules

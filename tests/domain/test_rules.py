@@ -1,0 +1,269 @@
+"""Each rule broken alone, by hand; and what ranges leave undecided."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+import pytest
+
+from reciprocity.domain import (
+    OPEN,
+    RULES,
+    UNKNOWN,
+    Agreement,
+    AgreementFulfilled,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    Claimed,
+    ClaimRecorded,
+    Event,
+    Handover,
+    Kept,
+    Manner,
+    Obligation,
+    Party,
+    PhaseAnnounced,
+    PhaseCompleted,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
+    Range,
+    Refused,
+    Symmetry,
+    Terms,
+    TermsAmended,
+    Transfer,
+    Verdict,
+    Weight,
+    decide,
+    evolve,
+    judge,
+)
+from tests.examples import SIGNED_ON, agreement, back, may, out, phase, swap
+
+ONE_EACH = phase(1, out(1), back(1))
+GROUP = Terms(
+    title="with a group",
+    parties=(
+        Party("HAMAS", "Hamas", (Party("PIJ", "Islamic Jihad"), Party("PRC", "Resistance Committees"))),
+        Party("ISR", "Israel"),
+    ),
+    obligations=(Obligation("PIJ", "ISR", OPEN), Obligation("ISR", "HAMAS", OPEN)),
+)
+UNSIGNED = Agreement("swap")
+IN_USE = agreement(swap(), ONE_EACH)
+
+BROKEN_ALONE: list[tuple[str, Agreement, Event]] = [
+    ("follows_the_life_cycle", agreement(), AgreementSigned(terms=swap(20, 20))),
+    ("follows_the_life_cycle", agreement(), AgreementResumed()),
+    ("follows_the_life_cycle", agreement(swap(), AgreementSuspended(reason="attack")), ONE_EACH),
+    (
+        "follows_the_life_cycle",
+        agreement(swap(), AgreementTerminated(manner=Manner.LAPSED, reason="no news")),
+        phase(1, out(1), back(1)),
+    ),
+    ("follows_the_life_cycle_of_the_phase", IN_USE, phase(1, out(2), back(2))),
+    ("follows_the_life_cycle_of_the_phase", agreement(), PhasePostponed(phase=1)),
+    ("follows_the_life_cycle_of_the_phase", IN_USE, PhaseAnnounced(phase=1)),
+    ("follows_the_life_cycle_of_the_phase", agreement(), PhaseVoided(phase=1, reason="an error")),
+    ("follows_the_life_cycle_of_the_phase", agreement(), ClaimRecorded(claimant="TASS", phase=1, claimed=())),
+    ("numbers_phases_in_order", agreement(), phase(2, out(1), back(1))),
+    ("numbers_phases_in_order", IN_USE, PhaseAnnounced(phase=3)),
+    (
+        "is_agreed_between_two_or_more_parties",
+        UNSIGNED,
+        AgreementSigned(terms=attrs.evolve(swap(), obligations=())),
+    ),
+    (
+        "is_agreed_between_two_or_more_parties",
+        agreement(),
+        TermsAmended(terms=attrs.evolve(swap(), obligations=()), reason="all is void"),
+    ),
+    (
+        "names_parties_to_the_agreement",
+        UNSIGNED,
+        AgreementSigned(
+            terms=attrs.evolve(swap(), obligations=(*swap().obligations, Obligation("BLR", "UKR", 3)))
+        ),
+    ),
+    (
+        "names_parties_to_the_agreement",
+        agreement(),
+        ClaimRecorded(claimant="TASS", claimed=(Claimed("BLR", "POL", None, 3),)),
+    ),
+    (
+        "names_parties_to_the_agreement",
+        agreement(),
+        phase(1, out(1), back(1), Transfer("BLR", "POL", "civilian", 1, within_agreement=False)),
+    ),
+    (
+        "names_parties_to_the_agreement",
+        agreement(GROUP),
+        phase(1, Transfer("PIJ", "PRC", "detainee", 1, within_agreement=False)),
+    ),
+    (
+        "serves_an_agreed_obligation",
+        agreement(attrs.evolve(swap(), obligations=(Obligation("UKR", "RUS", 10, ("civilian",)),))),
+        PhaseAnnounced(phase=1, planned=(out(1, "hostage"),)),
+    ),
+    (
+        "serves_an_agreed_obligation",
+        agreement(swap(0, OPEN, kept=Kept.NOT_REQUIRED), phase(1, back(1))),
+        TermsAmended(
+            terms=attrs.evolve(swap(), obligations=(Obligation("RUS", "UKR", 9, ("hostage",)),)), reason="new"
+        ),
+    ),
+    ("stays_within_the_agreed_total", agreement(), phase(1, out(11), back(11))),
+    (
+        "stays_within_the_agreed_total",
+        agreement(swap(10, Range(5, 10))),
+        phase(1, out(Range(10, 12)), back(Range(11, 12))),
+    ),
+    (
+        "stays_within_the_agreed_total",
+        agreement(swap(quotas=[Obligation("UKR", "RUS", 1, ("hostage", "detainee"))])),
+        phase(1, out(1, "hostage"), out(1, "detainee"), back(2)),
+    ),
+    ("stays_within_the_agreed_total", IN_USE, TermsAmended(terms=swap(10, 0), reason="nothing back")),
+    ("keeps_the_agreed_symmetry", agreement(), phase(1, out(3), back(2))),
+    (
+        "keeps_the_agreed_symmetry",
+        IN_USE,
+        PhaseCorrected(phase=1, released=(out(1),), reason="none came"),
+    ),
+    (
+        "keeps_the_agreed_symmetry",
+        agreement(swap(weights=[Weight("hostage", 2)])),
+        phase(1, out(1, "hostage"), back(1)),
+    ),
+    (
+        "keeps_the_agreed_symmetry",
+        agreement(swap(OPEN, OPEN, kept=Kept.AT_FULFILMENT), phase(1, out(3), back(2))),
+        AgreementFulfilled(),
+    ),
+    ("is_fulfilled_when_every_obligation_is_met", IN_USE, AgreementFulfilled()),
+    ("is_fulfilled_when_every_obligation_is_met", agreement(swap(OPEN, 1)), AgreementFulfilled()),
+    ("happens_after_the_signature", agreement(), phase(1, out(1), back(1), day=15)),
+    (
+        "happens_after_the_signature",
+        agreement(),
+        AgreementSuspended(reason="attack", suspended_on=may(15)),
+    ),
+    (
+        "reverses_what_is_on_record",
+        IN_USE,
+        PhaseVoided(phase=1, reason="an error", reverses=Handover(None, None, (out(1),))),
+    ),
+    (
+        "reverses_what_is_on_record",
+        IN_USE,
+        PhaseCorrected(
+            phase=1,
+            released=(out(2), back(2)),
+            reason="recounted",
+            reverses=Handover(SIGNED_ON, None, (out(1), back(1))),
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "before", "event"), BROKEN_ALONE)
+def test_a_rule_is_broken_alone(rule: str, before: Agreement, event: Event) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(before, event)
+    assert refused.value.rules == (rule,)
+    assert all(violation.seen and violation.allowed for violation in refused.value.violations)
+    assert rule in str(refused.value)
+
+
+def test_every_rule_has_an_example() -> None:
+    assert {rule for rule, _, _ in BROKEN_ALONE} == {rule.__name__ for rule in RULES}
+
+
+def test_a_refusal_names_every_broken_rule_in_order() -> None:
+    with pytest.raises(Refused) as refused:
+        decide(agreement(), phase(3, out(12), Transfer("UKR", "BLR", "civilian", 1), day=1))
+    assert refused.value.rules == (
+        "numbers_phases_in_order",
+        "names_parties_to_the_agreement",
+        "serves_an_agreed_obligation",
+        "stays_within_the_agreed_total",
+        "keeps_the_agreed_symmetry",
+        "happens_after_the_signature",
+    )
+
+
+def test_one_rule_reports_each_place_where_it_is_broken() -> None:
+    with pytest.raises(Refused) as refused:
+        decide(agreement(), phase(1, out(11), back(12)))
+    seen = [v.seen for v in refused.value.violations if v.rule == "stays_within_the_agreed_total"]
+    assert seen == ["UKR>RUS 11 exchanged", "RUS>UKR 12 exchanged"]
+
+
+UNDECIDABLE: list[tuple[str, Agreement, Event]] = [
+    ("stays_within_the_agreed_total", agreement(swap(10, 10)), phase(1, out(Range(9, 11)), back(10))),
+    ("keeps_the_agreed_symmetry", agreement(swap(OPEN, OPEN)), phase(1, out(Range(200)), back(270))),
+    ("keeps_the_agreed_symmetry", agreement(swap(OPEN, OPEN)), phase(1, out(3), back(4, within=None), back(1))),
+    ("is_fulfilled_when_every_obligation_is_met", agreement(swap(OPEN, OPEN)), AgreementFulfilled()),
+    (
+        "is_fulfilled_when_every_obligation_is_met",
+        agreement(swap(5, 5, kept=Kept.NOT_REQUIRED), phase(1, out(Range(4)), back(5))),
+        AgreementFulfilled(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "before", "event"), UNDECIDABLE)
+def test_what_a_range_leaves_open_is_recorded_and_reported(
+    rule: str, before: Agreement, event: Event
+) -> None:
+    [recorded, *_] = decide(before, event)
+    findings = judge(before, recorded, evolve(before, recorded))
+    assert {(f.rule, f.verdict) for f in findings} >= {(rule, Verdict.UNDECIDABLE)}
+    assert {f.verdict for f in findings} == {Verdict.UNDECIDABLE}
+
+
+ACCEPTED: list[tuple[Agreement, Event]] = [
+    (agreement(), phase(1, out(10), back(10), day=16)),
+    (agreement(), phase(1)),
+    (agreement(), phase(1, Transfer("UKR", "BLR", "civilian", 500, within_agreement=False))),
+    (agreement(), phase(1, Transfer("BLR", "UKR", "civilian", 2, within_agreement=None))),
+    (agreement(swap(OPEN, OPEN)), phase(1, out(1_000_000), back(1_000_000))),
+    (agreement(swap(kept=Kept.NOT_REQUIRED)), phase(1, out(10))),
+    (agreement(swap(Range(5, 10), Range(5))), phase(1, out(7), back(7))),
+    (agreement(swap(weights=[Weight("hostage", 2)])), phase(1, out(1, "hostage"), back(2))),
+    (agreement(swap(weights=[Weight("mortal_remains", 0)])), phase(1, out(9, "mortal_remains"))),
+    (agreement(), ClaimRecorded(claimant="TASS", stated_on=may(1), claimed=(Claimed("UKR", "BLR", None, 1),))),
+    (
+        agreement(GROUP),
+        phase(1, Transfer("PIJ", "ISR", "hostage", 1), Transfer("ISR", "HAMAS", "detainee", 1)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "event"), ACCEPTED)
+def test_what_lies_just_within_is_accepted(before: Agreement, event: Event) -> None:
+    assert decide(before, event)[0] == event
+
+
+def test_extra_releases_count_toward_nothing() -> None:
+    before = agreement(swap(1, 1))
+    after = evolve(before, phase(1, out(5, within=False)))
+    assert after.exchanged.over(swap().obligations[0].direction) == 0
+    assert UNKNOWN not in after.exchanged.sums.values()
+
+
+def test_terms_name_a_group_as_one_side() -> None:
+    inner = attrs.evolve(GROUP, obligations=(Obligation("PIJ", "HAMAS", 1),))
+    with pytest.raises(Refused) as refused:
+        decide(UNSIGNED, AgreementSigned(terms=inner))
+    assert refused.value.rules == ("names_parties_to_the_agreement",)
+
+
+def test_a_day_before_the_signature_matters_only_where_both_are_known() -> None:
+    undated = attrs.evolve(swap(), signed_on=None, symmetry=Symmetry())
+    event = PhaseCompleted(phase=1, released=(out(1), back(1)), completed_on=dt.date(1999, 1, 1))
+    assert decide(agreement(undated), event) == (event,)

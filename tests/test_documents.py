@@ -1,0 +1,60 @@
+"""What the documents show is what happens."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from reciprocity.domain import RULES
+from reciprocity.replay.cli import main
+from tests.documents import ROOT, WITH_TRANSCRIPTS, fences, run
+
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+
+@pytest.mark.parametrize("name", WITH_TRANSCRIPTS)
+def test_transcripts_are_what_the_commands_print(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    assert fences(text, "console")
+    assert run(text) == text, "python -m tests.documents writes them anew"
+
+
+def test_the_snippet_of_the_readme_prints_what_it_says() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    [snippet], [expected] = fences(text, "python"), fences(text, "text")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(snippet, "README.md", "exec"), {})  # noqa: S102  # the project's own document
+    assert printed.getvalue() == expected
+
+
+def test_the_targets_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    named = re.findall(r"^make (\w+)", "\n".join(fences(text, "sh")), re.MULTILINE)
+    assert named
+    subprocess.run(["make", "--dry-run", *named], cwd=ROOT, check=True, stdout=subprocess.PIPE)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_to_files_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text("utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target
+
+
+def test_every_rule_is_documented_in_the_order_in_which_it_is_asked() -> None:
+    text = (ROOT / "docs/rules.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [rule.__name__ for rule in RULES]
+
+
+def test_every_command_is_documented_with_a_transcript() -> None:
+    text = (ROOT / "docs/commands.md").read_text("utf-8")
+    shown = "".join(fences(text, "console"))
+    for name in main.commands:
+        assert f"\n## {name}\n" in text
+        assert f"$ reciprocity {name} " in shown
