@@ -167,6 +167,6 @@ def _progress(totals: Totals) -> Share | None:
 
 
 def _up_to(due: int, exchanged: Count) -> Count:
-    """So much of what was exchanged as was due: more in one direction does not make up for less in another."""
+    """So much of what was exchanged as was due: more one way does not make up for less another way."""
     most = highest(exchanged)
     return count(min(due, lowest(exchanged)), due if most is None else min(due, most))
