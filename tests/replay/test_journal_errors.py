@@ -225,10 +225,21 @@ def test_an_unsound_source_is_one_error_and_not_one_for_each_that_names_it() -> 
 def test_recorded_at_that_runs_backwards_is_refused_even_past_entries_without_one() -> None:
     entry = '[[event]]\nevent = "agreement-resumed"\n'
     text = (
-        f"{SIGNED}recorded_at = 2001-03-05T00:00:00Z\n{entry}{entry}recorded_at = 2001-03-05T00:30:00+01:00\n"
-        f"{entry}recorded_at = 2001-03-04T23:45:00Z\n"
+        f"{SIGNED}recorded_at = 2001-03-05T00:00:00Z\n"
+        f"{entry}{entry}recorded_at = 2001-03-05T00:30:00+01:00\n"  # the day before, in UTC
+        f"{entry}recorded_at = 2001-03-07T00:00:00Z\n"
+        f"{entry}recorded_at = 2001-03-06T00:00:00Z\n"
     )
-    assert places(text) == [(11, "event[2].recorded_at"), (14, "event[3].recorded_at")]
+    assert places(text) == [(11, "event[2].recorded_at"), (17, "event[4].recorded_at")]
+
+
+def test_an_error_hides_no_other_that_shows_only_when_the_whole_entry_is_made() -> None:
+    days = "resumed_on = 2001-03-05\nrecorded_at = 2001-03-01T00:00:00Z\n"
+    entry = f'[[event]]\nevent = "agreement-resumed"\n{days}'
+    assert places(f"{SIGNED}signed_on = 7\n{entry}") == [
+        (6, "agreement.signed_on"),
+        (10, "event[1].recorded_at"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -250,7 +261,9 @@ def test_a_fact_that_lies_after_its_own_recording_is_refused() -> None:
 
 @pytest.mark.parametrize("day", ["2001-03-05T18:00:00Z", "2001-03-05T18:00:00", '"5 March"', "20010305"])
 def test_what_is_no_day_is_refused(day: str) -> None:
-    assert places(phase(f"released = []\ncompleted_on = {day}")) == [(11, "event[1].completed_on")]
+    problem = the_problem(phase(f"released = []\ncompleted_on = {day}"))
+    assert (problem.line, problem.field) == (11, "event[1].completed_on")
+    assert "null" not in problem.reason, "TOML has none"
 
 
 def test_an_amendment_that_changes_nothing_is_refused() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 from reciprocity.replay.journal_shape import ENTRIES, json_schema, schema_text
 
@@ -40,7 +40,7 @@ def as_json(value: Any) -> Any:
 
 
 def is_valid(text: str) -> bool:
-    return VALIDATOR.is_valid(as_json(tomllib.loads(text)))
+    return bool(VALIDATOR.is_valid(as_json(tomllib.loads(text))))
 
 
 def phase(line: str) -> str:
