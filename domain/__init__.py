@@ -34,7 +34,7 @@ from reciprocity.domain.commands import (
     terminate,
     void_phase,
 )
-from reciprocity.domain.errors import Malformed, ReciprocityError, Refused
+from reciprocity.domain.errors import Malformed, ReciprocityError
 from reciprocity.domain.events import (
     AgreementFulfilled,
     AgreementResumed,
@@ -53,7 +53,7 @@ from reciprocity.domain.events import (
     TermsAmended,
     happened_on,
 )
-from reciprocity.domain.rules import RULES, Finding, Rule, Verdict, judge, violations
+from reciprocity.domain.rules import RULES, Finding, Refused, Rule, Verdict, judge, violations
 from reciprocity.domain.tally import Lane, Tally
 from reciprocity.domain.terms import OPEN, Balance, Kept, Obligation, Symmetry, Terms, Weight, Window
 from reciprocity.domain.values import (

@@ -6,12 +6,12 @@ on record, a command returns no events; its docstring says what counts as the sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
 from reciprocity.domain.agreement import Agreement, Status, claim_key, evolve
-from reciprocity.domain.errors import Refused
 from reciprocity.domain.events import (
     AgreementFulfilled,
     AgreementResumed,
@@ -28,14 +28,21 @@ from reciprocity.domain.events import (
     PhaseVoided,
     TermsAmended,
 )
-from reciprocity.domain.rules import judge, violations
+from reciprocity.domain.rules import Refused, judge, violations
+from reciprocity.domain.values import Source
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
 
     from reciprocity.domain.terms import Terms
-    from reciprocity.domain.values import Claimed, Source, Transfer
+    from reciprocity.domain.values import Claimed, Transfer
+
+
+class Cited(TypedDict, total=False):
+    """What every command takes besides: the sources of the fact, and notes on it."""
+
+    sources: Sequence[Source]
+    notes: Sequence[str]
 
 
 def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
@@ -96,11 +103,9 @@ def follows_from(agreement: Agreement) -> tuple[Event, ...]:
     return () if violations(judge(agreement, event, evolve(agreement, event))) else (event,)
 
 
-def sign(
-    agreement: Agreement, terms: Terms, *, sources: Sequence[Source] = (), notes: Sequence[str] = ()
-) -> tuple[Event, ...]:
+def sign(agreement: Agreement, terms: Terms, **cited: Unpack[Cited]) -> tuple[Event, ...]:
     """Sign an agreement. The same: the same terms, sources and notes as those first signed."""
-    return decide(agreement, AgreementSigned(terms=terms, sources=tuple(sources), notes=tuple(notes)))
+    return decide(agreement, AgreementSigned(terms=terms, **cited))
 
 
 def amend(
@@ -109,15 +114,12 @@ def amend(
     *,
     reason: str,
     amended_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Put new terms in the place of the old. The same: the terms in force already are these."""
     return decide(
         agreement,
-        TermsAmended(
-            terms=terms, reason=reason, amended_on=amended_on, sources=tuple(sources), notes=tuple(notes)
-        ),
+        TermsAmended(terms=terms, reason=reason, amended_on=amended_on, **cited),
     )
 
 
@@ -127,19 +129,12 @@ def announce_phase(
     planned: Sequence[Transfer] = (),
     *,
     expected_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Announce a phase, or announce it anew. The same: it is what was last announced of this phase."""
     return decide(
         agreement,
-        PhaseAnnounced(
-            phase=phase,
-            planned=tuple(planned),
-            expected_on=expected_on,
-            sources=tuple(sources),
-            notes=tuple(notes),
-        ),
+        PhaseAnnounced(phase=phase, planned=planned, expected_on=expected_on, **cited),
     )
 
 
@@ -149,15 +144,12 @@ def postpone_phase(
     *,
     expected_on: dt.date | None = None,
     reason: str | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Put off an announced phase. The same: it is what was last said of this phase's day."""
     return decide(
         agreement,
-        PhasePostponed(
-            phase=phase, expected_on=expected_on, reason=reason, sources=tuple(sources), notes=tuple(notes)
-        ),
+        PhasePostponed(phase=phase, expected_on=expected_on, reason=reason, **cited),
     )
 
 
@@ -168,8 +160,7 @@ def complete_phase(
     *,
     completed_on: dt.date | None = None,
     place: str | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Record that a phase took place. The same: it is how this phase was first recorded, word for word.
 
@@ -188,14 +179,7 @@ def complete_phase(
     """
     return decide(
         agreement,
-        PhaseCompleted(
-            phase=phase,
-            released=tuple(released),
-            completed_on=completed_on,
-            place=place,
-            sources=tuple(sources),
-            notes=tuple(notes),
-        ),
+        PhaseCompleted(phase=phase, released=released, completed_on=completed_on, place=place, **cited),
     )
 
 
@@ -207,8 +191,7 @@ def correct_phase(
     reason: str,
     completed_on: dt.date | None = None,
     place: str | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Replace the record of a completed phase: manifest, day and place, whole. What it said stays readable.
 
@@ -217,13 +200,7 @@ def correct_phase(
     return decide(
         agreement,
         PhaseCorrected(
-            phase=phase,
-            released=tuple(released),
-            completed_on=completed_on,
-            place=place,
-            reason=reason,
-            sources=tuple(sources),
-            notes=tuple(notes),
+            phase=phase, released=released, completed_on=completed_on, place=place, reason=reason, **cited
         ),
     )
 
@@ -234,8 +211,7 @@ def void_phase(
     *,
     reason: str,
     voided_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Record that a phase did not take place, announced or even recorded though it was.
 
@@ -243,13 +219,7 @@ def void_phase(
     """
     return decide(
         agreement,
-        PhaseVoided(
-            phase=phase,
-            reason=reason,
-            voided_on=voided_on,
-            sources=tuple(sources),
-            notes=tuple(notes),
-        ),
+        PhaseVoided(phase=phase, reason=reason, voided_on=voided_on, **cited),
     )
 
 
@@ -261,8 +231,7 @@ def record_claim(
     office: str | None = None,
     phase: int | None = None,
     stated_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Record what somebody states: for a phase, or to date. Silence (``count=None``) is recorded as silence.
 
@@ -271,13 +240,7 @@ def record_claim(
     return decide(
         agreement,
         ClaimRecorded(
-            claimant=claimant,
-            claimed=tuple(claimed),
-            office=office,
-            phase=phase,
-            stated_on=stated_on,
-            sources=tuple(sources),
-            notes=tuple(notes),
+            claimant=claimant, claimed=claimed, office=office, phase=phase, stated_on=stated_on, **cited
         ),
     )
 
@@ -287,15 +250,12 @@ def suspend(
     *,
     reason: str,
     suspended_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Record that carrying out has stopped for now. The same: it is the last turn that was recorded."""
     return decide(
         agreement,
-        AgreementSuspended(
-            reason=reason, suspended_on=suspended_on, sources=tuple(sources), notes=tuple(notes)
-        ),
+        AgreementSuspended(reason=reason, suspended_on=suspended_on, **cited),
     )
 
 
@@ -304,13 +264,12 @@ def resume(
     *,
     reason: str | None = None,
     resumed_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Record that carrying out goes on. The same: it is the last turn that was recorded."""
     return decide(
         agreement,
-        AgreementResumed(reason=reason, resumed_on=resumed_on, sources=tuple(sources), notes=tuple(notes)),
+        AgreementResumed(reason=reason, resumed_on=resumed_on, **cited),
     )
 
 
@@ -318,8 +277,7 @@ def fulfil(
     agreement: Agreement,
     *,
     fulfilled_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """Declare an agreement fulfilled whose obligations cannot be known to be unmet ("all for all" is done).
 
@@ -327,7 +285,7 @@ def fulfil(
     """
     return decide(
         agreement,
-        AgreementFulfilled(fulfilled_on=fulfilled_on, sources=tuple(sources), notes=tuple(notes)),
+        AgreementFulfilled(fulfilled_on=fulfilled_on, **cited),
     )
 
 
@@ -337,17 +295,10 @@ def terminate(
     manner: Manner,
     reason: str,
     terminated_on: dt.date | None = None,
-    sources: Sequence[Source] = (),
-    notes: Sequence[str] = (),
+    **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
     """End an agreement short of its total. The same: it ended in this manner, in these words."""
     return decide(
         agreement,
-        AgreementTerminated(
-            manner=manner,
-            reason=reason,
-            terminated_on=terminated_on,
-            sources=tuple(sources),
-            notes=tuple(notes),
-        ),
+        AgreementTerminated(manner=manner, reason=reason, terminated_on=terminated_on, **cited),
     )

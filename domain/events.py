@@ -6,6 +6,7 @@ Who recorded it, when, and under which number is the envelope's business (`Recor
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import Enum
 from typing import TypeAlias
 
@@ -15,7 +16,7 @@ from attrs.validators import instance_of, optional
 from reciprocity.domain import forms
 from reciprocity.domain.errors import Malformed
 from reciprocity.domain.terms import Terms
-from reciprocity.domain.values import Claimed, Handover, Manifest, Source, is_manifest
+from reciprocity.domain.values import Claimed, Handover, Manifest, Source, Transfer, is_manifest
 
 LARGEST_PHASE = 1_000_000
 
@@ -28,14 +29,32 @@ class Manner(Enum):
     DECLARED_COMPLETE = "declared-complete"
 
 
+def _cited(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(sources)
+
+
+def _lines(lines: Iterable[str]) -> tuple[str, ...]:
+    return (lines,) if isinstance(lines, str) else tuple(lines)
+
+
+def _rows(manifest: Iterable[Transfer]) -> Manifest:
+    return tuple(manifest)
+
+
+def _said(claimed: Iterable[Claimed]) -> tuple[Claimed, ...]:
+    return tuple(claimed)
+
+
 @attrs.frozen(kw_only=True)
 class Fact:
     """What every event may carry: its sources, and notes (sub-counts belong there, never in rows)."""
 
     sources: tuple[Source, ...] = attrs.field(
-        default=(), validator=[forms.tuple_of(Source), forms.no_two_alike(lambda source: source.key)]
+        default=(),
+        converter=_cited,
+        validator=[forms.tuple_of(Source), forms.no_two_alike(lambda source: source.key)],
     )
-    notes: tuple[str, ...] = attrs.field(default=(), validator=forms.each(forms.text))
+    notes: tuple[str, ...] = attrs.field(default=(), converter=_lines, validator=forms.each(forms.text))
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +79,7 @@ class PhaseAnnounced(Fact):
 
     phase: int = attrs.field(validator=forms.number(1, LARGEST_PHASE))
     expected_on: dt.date | None = attrs.field(default=None, validator=optional(forms.date))
-    planned: Manifest = attrs.field(default=(), validator=is_manifest)
+    planned: Manifest = attrs.field(default=(), converter=_rows, validator=is_manifest)
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +98,7 @@ class PhaseCompleted(Fact):
     phase: int = attrs.field(validator=forms.number(1, LARGEST_PHASE))
     completed_on: dt.date | None = attrs.field(default=None, validator=optional(forms.date))
     place: str | None = attrs.field(default=None, validator=optional(forms.text))
-    released: Manifest = attrs.field(validator=is_manifest)
+    released: Manifest = attrs.field(converter=_rows, validator=is_manifest)
 
     @property
     def handover(self) -> Handover:
@@ -98,7 +117,7 @@ class PhaseCorrected(Fact):
     phase: int = attrs.field(validator=forms.number(1, LARGEST_PHASE))
     completed_on: dt.date | None = attrs.field(default=None, validator=optional(forms.date))
     place: str | None = attrs.field(default=None, validator=optional(forms.text))
-    released: Manifest = attrs.field(validator=is_manifest)
+    released: Manifest = attrs.field(converter=_rows, validator=is_manifest)
     reason: str = attrs.field(validator=forms.text)
     reverses: Handover | None = attrs.field(default=None, validator=optional(instance_of(Handover)))
 
@@ -130,10 +149,11 @@ class ClaimRecorded(Fact):
     phase: int | None = attrs.field(default=None, validator=optional(forms.number(1, LARGEST_PHASE)))
     stated_on: dt.date | None = attrs.field(default=None, validator=optional(forms.date))
     claimed: tuple[Claimed, ...] = attrs.field(
+        converter=_said,
         validator=[
             forms.tuple_of(Claimed),
             forms.no_two_alike(lambda c: (f"{c.releasing}>{c.receiving}", c.category or "in total")),
-        ]
+        ],
     )
 
 
@@ -205,6 +225,16 @@ def happened_on(event: Event) -> dt.date | None:
     return getattr(event, name) if name else None
 
 
+_FIRST_TO_HAVE_A_DAY = dt.timedelta(hours=14)  # the Line Islands: a day begins there 14 hours before UTC
+_LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC) - _FIRST_TO_HAVE_A_DAY
+
+
+def _instant(instance: object, attribute: attrs.Attribute[dt.datetime], value: dt.datetime) -> None:
+    forms.instant(instance, attribute, value)
+    if value > _LAST_INSTANT:
+        raise Malformed(f"{attribute.name}: {value} is the end of time")
+
+
 @attrs.frozen
 class Recorded:
     """The envelope: which agreement, its how-manieth event, and when and by which command it was recorded.
@@ -215,13 +245,12 @@ class Recorded:
 
     agreement_id: str = attrs.field(validator=forms.agreement_id)
     version: int = attrs.field(validator=forms.number(1, None))
-    recorded_at: dt.datetime = attrs.field(validator=forms.instant)
+    recorded_at: dt.datetime = attrs.field(validator=_instant)
     command_id: str = attrs.field(validator=forms.text)
     event: Event
     position: int = attrs.field(default=0, eq=False, validator=forms.number(0, None))
 
     def __attrs_post_init__(self) -> None:
-        # The day of a fact is local time, which runs at most 14 hours before UTC.
         day = happened_on(self.event)
-        if day is not None and day > (self.recorded_at + dt.timedelta(hours=14)).date():
+        if day is not None and day > (self.recorded_at + _FIRST_TO_HAVE_A_DAY).date():
             raise Malformed(f"{day} lies after the instant at which it was recorded, {self.recorded_at}")

@@ -34,7 +34,7 @@ _PARTY_CODE = re.compile(PARTY_CODE)
 _CATEGORY = re.compile(CATEGORY)
 _SOURCE_KEY = re.compile(SOURCE_KEY)
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
-_INVISIBLE = ("Cc", "Cs", "Cn")
+_INVISIBLE = ("Cc", "Cs", "Cn", "Zl", "Zp")
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _WORDS_OF_OURS = frozenset({"total"})  # a figure's name in every answer, beside the categories
 
@@ -80,7 +80,9 @@ def is_text(value: str) -> bool:
 
 
 def _refuse(attribute: attrs.Attribute[Any], value: object, wanted: str) -> None:
-    shown = repr(value)
+    # Python refuses to write out an integer of more than 4,300 digits.
+    huge = isinstance(value, int) and value.bit_length() > 256
+    shown = "a number of more than 77 digits" if huge else repr(value)
     shown = shown if len(shown) <= 80 else shown[:77] + "..."
     raise Malformed(f"{attribute.name}: {shown} is not {wanted}")
 
@@ -148,6 +150,12 @@ def instant(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Validator: an instant in UTC."""
     if not isinstance(value, dt.datetime) or value.utcoffset() != dt.timedelta(0):
         _refuse(attribute, value, "an instant in UTC")
+
+
+def aware_instant(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    """Validator: an instant that says in which time zone it is meant."""
+    if not isinstance(value, dt.datetime) or value.utcoffset() is None:
+        _refuse(attribute, value, "an instant with its time zone")
 
 
 def tuple_of(kind: type | tuple[type, ...]) -> Any:

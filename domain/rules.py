@@ -15,6 +15,7 @@ from typing import TypeAlias
 import attrs
 
 from reciprocity.domain.agreement import PHASE_TRANSITIONS, TRANSITIONS, Agreement
+from reciprocity.domain.errors import ReciprocityError
 from reciprocity.domain.events import (
     AgreementFulfilled,
     AgreementSigned,
@@ -30,7 +31,7 @@ from reciprocity.domain.events import (
 )
 from reciprocity.domain.tally import Tally
 from reciprocity.domain.terms import Balance, Kept, Terms
-from reciprocity.domain.values import Claimed, Count, Direction, Range, Transfer, exceeds, highest
+from reciprocity.domain.values import Claimed, Count, Direction, Handover, Range, Transfer, exceeds, highest
 
 
 class Verdict(Enum):
@@ -61,6 +62,26 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.rule} is {self.verdict.value}: {self.seen}; allowed: {self.allowed}"
+
+
+class Refused(ReciprocityError):
+    """A command was refused: it would break rules. Nothing was recorded.
+
+    ``violations`` holds every one of them, not just the first; each names its rule and says what was
+    seen against what is allowed.
+    """
+
+    def __init__(self, agreement_id: str, version: int, violations: Iterable[Finding]) -> None:
+        self.agreement_id = agreement_id
+        self.version = version
+        self.violations = tuple(violations)
+        lines = "".join(f"\n  {violation}" for violation in self.violations)
+        super().__init__(f"refused by {agreement_id} at version {version}:{lines}")
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The names of the broken rules, in the order in which they are asked."""
+        return tuple(dict.fromkeys(violation.rule for violation in self.violations))
 
 
 Rule: TypeAlias = Callable[[Agreement, Event, Agreement], Iterable[Observation]]
@@ -192,7 +213,9 @@ def reverses_what_is_on_record(before: Agreement, event: Event, after: Agreement
     if isinstance(event, PhaseCorrected | PhaseVoided):
         on_record = before.phase(event.phase).handover
         if event.reverses != on_record:
-            yield _violated(f"reverses {event.reverses}", f"what is on record for phase {event.phase}")
+            yield _violated(
+                f"phase {event.phase} reversed as {_told(event.reverses)}", f"as {_told(on_record)}"
+            )
 
 
 RULES: tuple[Rule, ...] = (
@@ -272,6 +295,13 @@ def _codes(terms: Terms) -> str:
 
 def _within(manifest: Iterable[Transfer]) -> Iterator[tuple[Direction, str]]:
     return ((t.direction, t.category) for t in manifest if t.within_agreement)
+
+
+def _told(handover: Handover | None) -> str:
+    if handover is None:
+        return "not on record"
+    rows = (f"{t.direction} {t.category} {_figure(t.count)}" for t in handover.released)
+    return f"{', '.join(rows) or 'nobody'} on {handover.completed_on or 'an unknown day'}"
 
 
 def _figure(number: Count) -> str:

@@ -37,8 +37,10 @@ class Range:
     Range(at_least=11, at_most=13)
     """
 
-    at_least: int = attrs.field(default=0, validator=forms.number(0))
-    at_most: int | None = attrs.field(default=None, validator=attrs.validators.optional(forms.number(0)))
+    at_least: int = attrs.field(default=0, validator=forms.number(0, None))
+    at_most: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(forms.number(0, None))
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.at_most is not None and self.at_most <= self.at_least:
@@ -128,10 +130,15 @@ def _times(a: int | None, weight: int) -> int | None:
     return 0 if weight == 0 else None if a is None else a * weight
 
 
+_number_of_persons = forms.number(0)
+
+
 def is_count(_: object, attribute: attrs.Attribute[Count], value: object) -> None:
-    """Validator: a whole number, or a range."""
-    if not isinstance(value, Range):
-        forms.number(0)(_, attribute, value)
+    """Validator: a whole number, or a range, of no more than `forms.LARGEST_COUNT` persons."""
+    if isinstance(value, Range):
+        # Its bounds are whole numbers already; sums of ranges may exceed what one count may be.
+        value = value.at_least if value.at_most is None else value.at_most
+    _number_of_persons(_, attribute, value)
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.utils import Environment
 
-from reciprocity.domain import Agreement, Event, Recorded, commands, evolve
+from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
 from reciprocity.store.errors import Conflict, OutOfOrder
 from reciprocity.store.urls import open_url
 from reciprocity.store.wire import WIRE, Wire
@@ -33,10 +33,10 @@ P = ParamSpec("P")
 
 @attrs.frozen
 class Dated:
-    """An event that an older record learned of at *recorded_at*; ``None`` is now."""
+    """An event that an older record learned of at *recorded_at*, in any time zone; ``None`` is now."""
 
     event: Event
-    recorded_at: dt.datetime | None
+    recorded_at: dt.datetime | None = attrs.field(validator=attrs.validators.optional(forms.aware_instant))
 
 
 Clock: TypeAlias = Callable[[], dt.datetime]

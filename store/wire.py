@@ -139,7 +139,7 @@ class Wire:
             raise Unreadable("no event of that name is known")
         if int(schema) > kind.schema:
             raise Unreadable(f"schema {schema} is newer than this release reads ({kind.schema}); upgrade")
-        content: dict[str, Any] = msgspec.json.decode(state)
+        content = _as_written(state)
         for older in range(int(schema), kind.schema):
             if (upcast := self._upcasts.get(f"{name}/{older}")) is None:
                 raise Unreadable(f"schema {older} was never written")
@@ -154,6 +154,16 @@ class Wire:
         if msgspec.json.decode(encoded) != msgspec.json.decode(text):
             raise Unreadable("the upcast text holds more than its facts")
         return encoded
+
+
+def _as_written(state: bytes) -> dict[str, Any]:
+    """An older text as plain values; it too must be just what its values are written as."""
+    content = msgspec.json.decode(state)
+    if msgspec.json.encode(content) != state:
+        raise Unreadable("the text is not what its facts are written as")
+    if not isinstance(content, dict) or not isinstance(content.get("event"), dict):
+        raise Unreadable("the text holds no event")
+    return content
 
 
 WIRE = Wire(KINDS, UPCASTS)

@@ -35,6 +35,7 @@ from reciprocity.domain import (
 from tests.plain import Plain
 from tests.strategies import CATEGORIES, CODES, FIRST_DAY, STRANGER, plain_texts
 
+_EXTRA: tuple[Count, ...] = (0, 1, 500, Range(3), Range(3, 5))
 Coverage = tuple[str, str, tuple[str, ...]]  # releasing, receiving, the categories it is for
 
 
@@ -193,9 +194,9 @@ def handed_over(draw: st.DrawFn, plan: Plan, phase: int) -> Manifest:
     plan.done[phase] = done
     sums: dict[tuple[str, str, str], int] = {}
     for (nth, number), units in done.items():
-        leg = plan.rounds[nth][number]
-        lane = (leg.releasing, leg.receiving, leg.category)
-        sums[lane] = sums.get(lane, 0) + leg.each * units
+        link = plan.rounds[nth][number]
+        lane = (link.releasing, link.receiving, link.category)
+        sums[lane] = sums.get(lane, 0) + link.each * units
     exact = plan.kept is Kept.EACH_PHASE
     rows = [Transfer(*lane, n if exact else draw(_known(n))) for lane, n in sums.items()]
     return (*rows, *draw(_beside(plan)))
@@ -218,12 +219,12 @@ def _beside(draw: st.DrawFn, plan: Plan) -> list[Transfer]:
     found: list[Transfer] = []
     if draw(st.integers(0, 4)) == 0:
         giver, taker = draw(st.permutations([two[0], STRANGER]))
-        count = draw(st.sampled_from([0, 1, 500, Range(3)]))
-        found.append(Transfer(giver, taker, "detainee", count, within_agreement=False))
+        extra = draw(st.sampled_from(_EXTRA))
+        found.append(Transfer(giver, taker, "detainee", extra, within_agreement=False))
     if draw(st.integers(0, 4)) == 0:
         giver, taker = draw(st.permutations(two))
-        count = draw(st.sampled_from([0, 1, 500, Range(3, 5)]))
-        found.append(Transfer(giver, taker, CIVILIAN, count, within_agreement=None))
+        unclear = draw(st.sampled_from(_EXTRA))
+        found.append(Transfer(giver, taker, CIVILIAN, unclear, within_agreement=None))
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reciprocity.domain.events import (
     AgreementFulfilled,
@@ -84,9 +84,15 @@ PHASE_LIFE = {
     "completed": {"PhaseCorrected": "completed", "PhaseVoided": "voided", "ClaimRecorded": "completed"},
     "voided": {"ClaimRecorded": "voided"},
 }
-DAYS = (
-    "amended_on completed_on voided_on suspended_on resumed_on fulfilled_on terminated_on"  # not stated_on
-).split()
+DAYS = (  # a claim may be stated on any day
+    "amended_on",
+    "completed_on",
+    "voided_on",
+    "suspended_on",
+    "resumed_on",
+    "fulfilled_on",
+    "terminated_on",
+)
 
 
 @dataclass(frozen=True)
@@ -268,12 +274,6 @@ def above(a: Pair, limit: int) -> bool | None:
     if a[0] > limit:
         return True
     return False if a[1] is not None and a[1] <= limit else None
-
-
-def without(state: Plain, *numbers: int) -> Plain:
-    """The same, had these phases never taken place."""
-    kept = {number: record for number, record in state.records.items() if number not in numbers}
-    return replace(state, records=kept)
 
 
 def rows_of(state: Plain) -> Iterator[Transfer]:

@@ -79,7 +79,7 @@ def _impossible(before: Plain, event: Event) -> Iterator[str]:
         yield "follows_the_life_cycle_of_the_phase"
 
 
-def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool | None]]:
+def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool | None]]:  # noqa: C901  # a list
     terms = after.terms
     assert terms is not None  # nothing but a signature is possible before there are terms
     if isinstance(event, PhaseAnnounced | PhaseCompleted):

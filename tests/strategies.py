@@ -78,7 +78,7 @@ def manifests(
 ) -> st.SearchStrategy[Manifest]:
     within = st.sampled_from([True, True, True, False, None])
     row = st.builds(
-        lambda pair, category, count, within: Transfer(*pair, category, count, within_agreement=within),
+        lambda two, category, count, within: Transfer(two[0], two[1], category, count, within),
         pairs(codes),
         st.sampled_from(categories),
         counts(most),
@@ -93,7 +93,7 @@ def manifests(
 @lru_cache
 def claims(codes: tuple[str, ...], most: int = 6) -> st.SearchStrategy[tuple[Claimed, ...]]:
     row = st.builds(
-        lambda pair, category, count: Claimed(*pair, category, count),
+        lambda two, category, count: Claimed(two[0], two[1], category, count),
         pairs(codes),
         st.none() | st.sampled_from(CATEGORIES),
         st.none() | counts(most),
@@ -124,7 +124,7 @@ def symmetries() -> st.SearchStrategy[Symmetry]:
 @lru_cache
 def obligations(codes: tuple[str, ...], most: int = 12) -> st.SearchStrategy[tuple[Obligation, ...]]:
     one = st.builds(
-        lambda pair, total, categories: Obligation(*pair, total, categories),
+        lambda two, total, categories: Obligation(two[0], two[1], total, categories),
         pairs(codes),
         counts(most),
         st.lists(st.sampled_from(CATEGORIES), max_size=2, unique=True).map(tuple),
@@ -162,6 +162,7 @@ def any_terms(
         mediators=tuple(draw(st.lists(texts, max_size=2))),
         facilitators=tuple(draw(st.lists(texts, max_size=1))),
         parent=draw(st.sampled_from([None, "parent-2024"])),
+        register=draw(st.booleans()),
         sources=draw(sources(texts)),
     )
 
@@ -200,9 +201,7 @@ def any_event(
         st.builds(PhasePostponed, phase=number, expected_on=maybe_days, reason=place, **fact),
     )
     deeds = st.one_of(
-        st.builds(
-            PhaseCompleted, phase=number, completed_on=maybe_days, place=place, released=rows, **fact
-        ),
+        st.builds(PhaseCompleted, phase=number, completed_on=maybe_days, place=place, released=rows, **fact),
         st.builds(
             PhaseCorrected,
             phase=number,
@@ -213,9 +212,7 @@ def any_event(
             reverses=handovers,
             **fact,
         ),
-        st.builds(
-            PhaseVoided, phase=number, reason=texts, voided_on=maybe_days, reverses=handovers, **fact
-        ),
+        st.builds(PhaseVoided, phase=number, reason=texts, voided_on=maybe_days, reverses=handovers, **fact),
     )
     words = st.one_of(
         st.builds(AgreementSigned, terms=terms, **fact),

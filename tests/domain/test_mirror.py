@@ -17,17 +17,18 @@ _NAMES_A_PARTY = {"code", "releasing", "receiving", "claimant", "party"}
 def renamed(thing: T, names: dict[str, str]) -> T:
     """The same value with parties renamed, wherever one is named."""
     found: Any = thing
+    kind: Any = type(thing)
     if isinstance(thing, tuple) and not hasattr(thing, "_fields"):
         found = tuple(renamed(member, names) for member in thing)
-    elif attrs.has(type(thing)):
+    elif attrs.has(kind):
         changes = {}
-        for field in attrs.fields(type(thing)):
+        for field in attrs.fields(kind):
             value = getattr(thing, field.name)
             if field.name in _NAMES_A_PARTY and isinstance(value, str):
                 changes[field.name] = names.get(value, value)
             else:
                 changes[field.name] = renamed(value, names)
-        found = type(thing)(**changes)
+        found = kind(**changes)
     return found  # type: ignore[no-any-return]  # of the type that it had
 
 

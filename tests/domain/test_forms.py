@@ -1,0 +1,187 @@
+"""What is well formed, and what is refused however it comes into being."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from reciprocity.domain import (
+    Agreement,
+    AgreementSuspended,
+    Claimed,
+    ClaimRecorded,
+    Handover,
+    Kept,
+    Malformed,
+    Obligation,
+    Party,
+    PhaseCompleted,
+    Range,
+    Recorded,
+    Source,
+    Symmetry,
+    Terms,
+    Transfer,
+    Weight,
+    Window,
+    decide,
+)
+from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT
+from tests.examples import agreement, back, may, out, phase, swap
+from tests.strategies import unicode_texts
+
+CODES = ["ukr", "Ukr", "", "UKR ", "1UKR", "UKR--1", "_UKR", "УКР", "U\n", "A" * 33, None, 7]
+CATEGORIES = ["Civilian", "", "civilian ", "two words", "_pow", "pow_", "цивільний", "total", "a" * 65, None]
+TEXTS = [
+    "",
+    " ",
+    " lead",
+    "trail ",
+    "two\nlines",
+    "a\ttab",
+    "nul\x00",
+    "\x1b[31mred",
+    "bidi \u202e drow",
+    "isolate \u2067 x",
+    "mark\u200f",
+    "lone \ud800 surrogate",
+    "unassigned \u0378",
+    "x" * (LONGEST_TEXT + 1),
+    None,
+    3,
+    b"bytes",
+]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_is_refused(code: Any) -> None:
+    for make in (
+        lambda: Party(code, "a name"),
+        lambda: Transfer(code, "RUS", "civilian", 1),
+        lambda: Transfer("RUS", code, "civilian", 1),
+        lambda: Obligation(code, "RUS", 1),
+        lambda: Claimed("RUS", code, None, None),
+    ):
+        with pytest.raises(Malformed):
+            make()
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_a_category_is_refused(category: Any) -> None:
+    for make in (
+        lambda: Transfer("UKR", "RUS", category, 1),
+        lambda: Obligation("UKR", "RUS", 1, (category,)),
+        lambda: Weight(category, 1),
+    ):
+        with pytest.raises(Malformed):
+            make()
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_text_is_refused(text: Any) -> None:
+    for make in (
+        lambda: Party("UKR", text),
+        lambda: AgreementSuspended(reason=text),
+        lambda: AgreementSuspended(reason="fine", notes=(text,)),
+        lambda: Source("gur", text),
+        lambda: Recorded("swap", 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), text, phase(1)),
+    ):
+        with pytest.raises(Malformed):
+            make()
+
+
+@pytest.mark.parametrize("text", ["two\u2028lines", "two\u2029paragraphs"])
+def test_a_text_is_one_line(text: str) -> None:
+    with pytest.raises(Malformed):
+        Party("UKR", text)
+
+
+@given(unicode_texts)
+def test_a_text_may_be_in_any_script(text: str) -> None:
+    assert AgreementSuspended(reason=text).reason == text
+
+
+@pytest.mark.parametrize("slug", ["", "Swap", "a--b", "-a", "a-", "a b", "a/b", "ä", "x" * 101])
+def test_an_agreement_id_is_refused(slug: str) -> None:
+    with pytest.raises(Malformed):
+        Recorded(slug, 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1))
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x.org", "javascript:alert(1)", "http://a b", "https://x.org/<b>"])
+def test_an_address_is_refused(url: str) -> None:
+    with pytest.raises(Malformed):
+        Source("gur", "HUR", url=url)
+
+
+@pytest.mark.parametrize("key", ["", "a..b", "-a", "a b", "x" * 65, "ключ"])
+def test_a_source_key_is_refused(key: str) -> None:
+    with pytest.raises(Malformed):
+        Source(key, "HUR")
+
+
+ALIKE: list[Callable[[], object]] = [
+    lambda: Transfer("UKR", "UKR", "civilian", 1),
+    lambda: Claimed("UKR", "UKR", None, 1),
+    lambda: PhaseCompleted(phase=1, released=(out(1), out(2))),
+    lambda: Handover(None, None, (back(1, within=None), back(2, within=None))),
+    lambda: ClaimRecorded(
+        claimant="TASS", claimed=(Claimed("UKR", "RUS", None, 1), Claimed("UKR", "RUS", None, None))
+    ),
+    lambda: Symmetry(Kept.EACH_PHASE, (Weight("hostage", 1), Weight("hostage", 2))),
+    lambda: Obligation("UKR", "RUS", 1, ("hostage", "hostage")),
+    lambda: swap(quotas=[Obligation("UKR", "RUS", 3)]),
+    lambda: swap(quotas=[Obligation("UKR", "RUS", 3, cats) for cats in (("a", "b"), ("b", "a"))]),
+    lambda: Terms(title="x", parties=(Party("UKR", "a"), Party("UKR", "b")), obligations=()),
+    lambda: Party("G", "group", (Party("H", "group", (Party("I", "member"),)),)),
+    lambda: AgreementSuspended(reason="x", sources=(Source("gur", "a"), Source("gur", "b"))),
+]
+
+
+@pytest.mark.parametrize("make", ALIKE)
+def test_nothing_stands_there_twice(make: Callable[[], object]) -> None:
+    with pytest.raises(Malformed):
+        make()
+
+
+ILL_FORMED: list[Callable[..., object]] = [
+    lambda: phase(0),
+    lambda: phase(-1),
+    lambda: phase(True),
+    lambda: phase(1_000_001),
+    lambda x=1.0: phase(x),
+    lambda: Window(may(2), may(1)),
+    lambda x="out": PhaseCompleted(phase=1, released=(x,)),
+    lambda x="2025-05-01": PhaseCompleted(phase=1, released=(), completed_on=x),
+    lambda: PhaseCompleted(phase=1, released=(), completed_on=dt.datetime(2025, 5, 1, tzinfo=dt.UTC)),
+    lambda x=1: Transfer("UKR", "RUS", "civilian", 1, within_agreement=x),
+    lambda: Recorded("swap", 0, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)),
+    lambda: Recorded("swap", 1, dt.datetime(2025, 5, 25), "c-1", phase(1)),  # noqa: DTZ001  # that is the point
+    lambda: Recorded(
+        "swap", 1, dt.datetime(2025, 5, 25, tzinfo=dt.timezone(dt.timedelta(hours=2))), "c-1", phase(1)
+    ),
+]
+
+
+@pytest.mark.parametrize("make", ILL_FORMED)
+def test_a_value_is_refused(make: Callable[[], object]) -> None:
+    with pytest.raises(Malformed):
+        make()
+
+
+def test_a_fact_is_not_recorded_before_it_came_about_anywhere_on_earth() -> None:
+    late = dt.datetime(2025, 5, 24, 10, tzinfo=dt.UTC)  # it is the 25th already on Kiritimati
+    assert Recorded("swap", 1, late, "c-1", phase(1, day=25)).event == phase(1, day=25)
+    with pytest.raises(Malformed, match="after the instant"):
+        Recorded("swap", 1, late - dt.timedelta(seconds=1), "c-1", phase(1, day=25))
+
+
+@pytest.mark.parametrize("weight", [1, 1_000_000])
+def test_a_sum_may_exceed_the_largest_count(weight: int) -> None:
+    many = Range(LARGEST_COUNT - 1, LARGEST_COUNT) if weight == 1 else Range(1, 20_000)
+    open_terms = swap(Range(), Range(), weights=[Weight("civilian", weight)])
+    before: Agreement = agreement(open_terms, phase(1, out(many), back(many)))
+    assert decide(before, phase(2, out(many), back(many)))

@@ -1,0 +1,103 @@
+"""One stored shape changed, worked through: a file written by an older release, read by the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reciprocity.domain import AgreementSuspended, PhaseCompleted, Range, Status, Transfer
+from reciprocity.store import KINDS, Kind, Register, Unreadable, Wire
+from reciprocity.store.sqlite import open_file
+from tests.store.wire_lines import LINES, envelope
+
+# Suppose that schema 1 of phase-completed had told ranges as texts, and schema 2 tells them as we do now.
+SCHEMA_1 = (
+    '{"completed_on":"2025-05-23","phase":1,"place":null,'
+    '"released":[{"category":"civilian","count":"100-120","receiving":"UKR","releasing":"RUS",'
+    '"within_agreement":true}],"notes":[],"sources":[]}'
+)
+
+
+def counts_as_objects(event: dict[str, Any]) -> dict[str, Any]:
+    def changed(row: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(row["count"], str):
+            return row
+        low, high = row["count"].split("-")
+        return {**row, "count": {"at_least": int(low), "at_most": int(high)}}
+
+    return {**event, "released": [changed(row) for row in event["released"]]}
+
+
+NEXT = Wire(
+    tuple(Kind(kind.name, 2, kind.event) if kind.event is PhaseCompleted else kind for kind in KINDS),
+    {"phase-completed/1": counts_as_objects},
+)
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A store as the older release left it: signed, then one phase in schema 1."""
+    path = tmp_path / "older.db"
+    Register.open(f"sqlite:///{path}", create=True).close()
+    signed = LINES[0][1].replace(b'"kept":"each-phase"', b'"kept":"not-required"')
+    rows = [("agreement-signed/1", signed), ("phase-completed/1", envelope(SCHEMA_1))]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for version, (topic, state) in enumerate(rows, start=1):
+            connection.execute(
+                "INSERT INTO stored_events (originator_id, originator_version, topic, state)"
+                " VALUES ('swap', ?, ?, ?)",
+                (version, topic, state),
+            )
+            connection.execute(
+                "INSERT INTO commands VALUES (?, 'swap', ?, ?)", (f"c-{version}", version, version)
+            )
+    return path
+
+
+def test_the_next_release_reads_what_the_older_wrote(older: Path) -> None:
+    with Register(open_file(older, create=False), wire=NEXT) as register:
+        assert register.agreement("swap").phase(1).released == (
+            Transfer("RUS", "UKR", "civilian", Range(100, 120)),
+        )
+        assert [recorded.version for recorded in register.log()] == [1, 2]
+
+
+def test_what_the_next_release_adds_stands_beside_it_and_nothing_is_rewritten(older: Path) -> None:
+    with Register(open_file(older, create=False), wire=NEXT) as register:
+        register.complete_phase("swap", 2, [Transfer("RUS", "UKR", "civilian", Range(1, 2))])
+        register.suspend("swap", reason="attack")
+    with Register(open_file(older, create=False), wire=NEXT) as register:
+        assert register.agreement("swap").status is Status.SUSPENDED
+        assert isinstance(list(register.history("swap"))[-1].event, AgreementSuspended)
+    with closing(sqlite3.connect(older)) as connection:
+        stored = connection.execute("SELECT topic, state FROM stored_events ORDER BY rowid").fetchall()
+    assert [topic for topic, _ in stored][1:3] == ["phase-completed/1", "phase-completed/2"]
+    assert stored[1][1] == envelope(SCHEMA_1)
+
+
+def test_the_older_release_refuses_what_the_next_wrote(older: Path) -> None:
+    with Register(open_file(older, create=False), wire=NEXT) as register:
+        register.complete_phase("swap", 2, [])
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("DELETE FROM stored_events WHERE originator_version=2")
+        connection.execute("UPDATE stored_events SET originator_version=2 WHERE originator_version=3")
+    with (
+        Register.open(f"sqlite:///{older}") as register,
+        pytest.raises(Unreadable, match=r"swap version 2, phase-completed/2: .*upgrade"),
+    ):
+        register.agreement("swap")
+
+
+def test_a_schema_1_text_with_more_than_its_facts_is_refused(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as connection, connection:
+        more = envelope(SCHEMA_1.replace('"place":null', '"place":null,"city":"Kyiv"'))
+        connection.execute("UPDATE stored_events SET state=? WHERE originator_version=2", (more,))
+    with (
+        Register(open_file(older, create=False), wire=NEXT) as register,
+        pytest.raises(Unreadable, match=r"swap version 2, phase-completed/1"),
+    ):
+        register.agreement("swap")

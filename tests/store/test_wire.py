@@ -1,0 +1,211 @@
+"""What is written is read back, byte for byte; anything else is refused, and the place is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reciprocity.domain import AgreementSuspended, Event, Recorded
+from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
+from tests.store.wire_lines import LINES, RECORDED_AT
+from tests.strategies import any_event, unicode_texts
+
+instants = st.datetimes(dt.datetime(2025, 8, 2), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001  # made aware by the strategy
+
+
+@given(any_event(texts=unicode_texts, most=10_000_000), instants, unicode_texts, st.integers(1))
+def test_whatever_is_written_is_read_back(
+    event: Event, at: dt.datetime, command_id: str, version: int
+) -> None:
+    recorded = Recorded("swap", version, at, command_id, event)
+    topic, state = WIRE.encode(recorded)
+    assert topic == f"{name_of(event)}/1"
+    read = WIRE.decode("swap", version, topic, state, position=3)
+    assert read == recorded
+    assert read.position == 3
+    assert WIRE.encode(read) == (topic, state)
+
+
+def test_every_kind_of_event_has_a_line() -> None:
+    assert [topic for topic, _, _ in LINES] == [kind.topic for kind in KINDS]
+    assert [type(event) for _, _, event in LINES] == [kind.event for kind in KINDS]
+
+
+@pytest.mark.parametrize(("topic", "line", "event"), LINES, ids=[topic for topic, _, _ in LINES])
+def test_a_stored_line_is_read_and_written(topic: str, line: bytes, event: Event) -> None:
+    recorded = Recorded("swap", 7, RECORDED_AT, "c-1", event)
+    assert WIRE.decode("swap", 7, topic, line) == recorded
+    assert WIRE.encode(recorded) == (topic, line)
+
+
+TOPIC, LINE, _ = LINES[4]
+assert TOPIC == "phase-completed/1"
+
+OTHER_TOPICS = [
+    "phase-finished/1",
+    "phase-completed",
+    "phase-completed/",
+    "phase-completed/2",
+    "phase-completed/0",
+    "phase-completed/01",
+    "phase-completed/-1",
+    "phase-completed/one",
+    "phase-completed/١",
+    "phase-completed/1/1",
+    "phase-completed/" + "9" * 5_000,
+    "reciprocity.domain.events:PhaseCompleted",
+    "os:system",
+    "",
+]
+
+
+@pytest.mark.parametrize("topic", OTHER_TOPICS, ids=lambda topic: topic[:30] or "empty")
+def test_a_name_that_is_not_in_the_table_is_refused(topic: str) -> None:
+    with pytest.raises(Unreadable) as unreadable:
+        WIRE.decode("swap", 7, topic, LINE)
+    assert f"swap version 7, {topic}: " in str(unreadable.value)
+
+
+def test_a_newer_schema_asks_for_an_upgrade() -> None:
+    with pytest.raises(Unreadable, match=r"position 12, swap version 7, phase-completed/2: .*upgrade"):
+        WIRE.decode("swap", 7, "phase-completed/2", LINE, position=12)
+
+
+CHANGES = {
+    "unknown field": (b'"place":null', b'"place":null,"city":"Kyiv"'),
+    "unknown field in a row": (b'"count":120', b'"count":120,"women":3'),
+    "unknown field in the envelope": (b'"command_id"', b'"author":"me","command_id"'),
+    "missing field": (b'"place":null,', b""),
+    "missing count": (b'"count":120,', b""),
+    "duplicate key": (b'"count":120', b'"count":119,"count":120'),
+    "duplicate key in the envelope": (b'"command_id":"c-1"', b'"command_id":"c-0","command_id":"c-1"'),
+    "fields in another order": (b'"phase":1,"place":null', b'"place":null,"phase":1'),
+    "boolean count": (b'"count":120', b'"count":true'),
+    "boolean phase": (b'"phase":1', b'"phase":true'),
+    "number for a boolean": (b'"within_agreement":true', b'"within_agreement":1'),
+    "fractional count": (b'"count":120', b'"count":120.5'),
+    "count with a point": (b'"count":120', b'"count":120.0'),
+    "count with an exponent": (b'"count":120', b'"count":1.2e2'),
+    "count in quotes": (b'"count":120', b'"count":"120"'),
+    "NaN": (b'"count":120', b'"count":NaN'),
+    "infinity": (b'"count":120', b'"count":Infinity'),
+    "no count": (b'"count":120', b'"count":null'),
+    "negative count": (b'"count":120', b'"count":-1'),
+    "minus nought": (b'"count":120', b'"count":-0'),
+    "huge count": (b'"count":120', b'"count":10000000001'),
+    "count beyond 64 bits": (b'"count":120', b'"count":' + b"9" * 40),
+    "count beyond every machine": (b'"count":120', b'"count":' + b"9" * 5_000),
+    "range upside down": (b'"at_most":120', b'"at_most":90'),
+    "range of one number": (b'"at_most":120', b'"at_most":100'),
+    "trailing garbage": (b'Z"}', b'Z"}x'),
+    "trailing document": (b'Z"}', b'Z"}{}'),
+    "trailing line": (b'Z"}', b'Z"}\n'),
+    "a blank": (b'"phase":1', b'"phase": 1'),
+    "cut short": (b'Z"}', b'Z"'),
+    "byte order mark": (b'{"command_id"', b'\xef\xbb\xbf{"command_id"'),
+    "not UTF-8": ("ГУР".encode(), b"\xff\xfe"),
+    "lone surrogate": ("ГУР".encode(), rb"\ud800"),
+    "needless escape": ("ГУР".encode(), rb"\u0413\u0423\u0420"),
+    "control character": ("ГУР".encode(), rb"a\u001b[31m"),
+    "lower-case code": (b'"UKR"', b'"ukr"'),
+    "blank command id": (b'"c-1"', b'""'),
+    "two rows alike": (b'"within_agreement":null', b'"within_agreement":true'),
+    "day that is none": (b"2025-05-23", b"2025-02-30"),
+    "day with a time": (b"2025-05-23", b"2025-05-23T00:00:00"),
+    "instant without zone": (b"16:00:00Z", b"16:00:00"),
+    "instant in another zone": (b"16:00:00Z", b"18:00:00+02:00"),
+    "instant written otherwise": (b"16:00:00Z", b"16:00:00.000Z"),
+    "recorded before it happened": (b"2025-05-25T", b"2025-05-21T"),
+}
+assert LINE.count(b'"RUS"') == 2
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_changed_text_is_refused(change: str) -> None:
+    old, new = CHANGES[change]
+    state = LINE.replace(old, new, 1) if change != "two rows alike" else _two_rows_alike()
+    assert state != LINE
+    with pytest.raises(Unreadable, match=r"^position 9, swap version 7, phase-completed/1: .+"):
+        WIRE.decode("swap", 7, TOPIC, state, position=9)
+
+
+def _two_rows_alike() -> bytes:
+    row = LINE[LINE.index(b'{"category"') : LINE.index(b',{"category"')]
+    return LINE.replace(row, row + b"," + row, 1)
+
+
+STRANGE = {
+    "nothing": b"",
+    "null": b"null",
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "a number": b"1",
+    "binary": bytes(range(256)),
+    "deep nesting": b"[" * 100_000,
+    "deep nesting in the event": b'{"command_id":"c","event":' + b'{"a":' * 100_000,
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_strange_text_is_refused(strange: str) -> None:
+    with pytest.raises(Unreadable, match=r"^swap version 7, phase-completed/1: .+"):
+        WIRE.decode("swap", 7, TOPIC, STRANGE[strange])
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_read_or_refused(state: bytes) -> None:
+    with pytest.raises(Unreadable):
+        WIRE.decode("swap", 7, TOPIC, state)
+
+
+@given(st.integers(0, len(LINE) - 1), st.integers(0, 255))
+def test_no_damaged_byte_goes_unnoticed_unless_it_makes_another_fact(place: int, byte: int) -> None:
+    state = LINE[:place] + bytes([byte]) + LINE[place + 1 :]
+    try:
+        read = WIRE.decode("swap", 7, TOPIC, state)
+    except Unreadable:
+        return
+    assert WIRE.encode(read) == (TOPIC, state)
+
+
+def test_an_instant_at_the_end_of_time_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        WIRE.decode("swap", 7, TOPIC, LINE.replace(b"2025-05-25T", b"9999-12-31T"))
+
+
+SECOND = Wire((Kind("agreement-suspended", 2, AgreementSuspended),), {"agreement-suspended/1": dict})
+OLDER = {topic: line for topic, line, _ in LINES}["agreement-suspended/1"]
+
+
+def test_an_older_schema_is_read_through_its_upcast() -> None:
+    read = SECOND.decode("swap", 7, "agreement-suspended/1", OLDER)
+    assert read.event == AgreementSuspended(reason="напад")
+
+
+def test_an_older_schema_without_an_upcast_is_refused() -> None:
+    never = Wire((Kind("agreement-suspended", 3, AgreementSuspended),), {"agreement-suspended/2": dict})
+    with pytest.raises(Unreadable, match="schema 1 was never written"):
+        never.decode("swap", 7, "agreement-suspended/1", OLDER)
+
+
+@pytest.mark.parametrize("state", [b"[]", b"null", b"{", b'{"event":3}', OLDER[:-1], OLDER + b" x"])
+def test_a_damaged_text_of_an_older_schema_is_refused(state: bytes) -> None:
+    with pytest.raises(Unreadable, match="swap version 7, agreement-suspended/1"):
+        SECOND.decode("swap", 7, "agreement-suspended/1", state)
+
+
+def test_an_older_text_without_an_event_is_refused() -> None:
+    with pytest.raises(Unreadable):
+        SECOND.decode("swap", 7, "agreement-suspended/1", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(b'"reason":', b'"reason":"other","reason":'), (b'"notes":[]', b'"notes": []'), (b'Z"}', b'Z"}\n')],
+)
+def test_an_older_text_that_is_not_as_it_was_written_is_refused(old: bytes, new: bytes) -> None:
+    with pytest.raises(Unreadable):
+        SECOND.decode("swap", 7, "agreement-suspended/1", OLDER.replace(old, new))
