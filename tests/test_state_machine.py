@@ -50,10 +50,12 @@ from reciprocity.domain import (
     Symmetry,
     Terms,
     TermsAmended,
+    Verdict,
     Weight,
     decide,
     fold,
 )
+from reciprocity.projections import Cumulative, Standing, Timeline, Verdicts, ask, fold_log
 from reciprocity.store import Register
 from tests.examples import back, out, swap
 from tests.plain import Plain, pair
@@ -256,7 +258,17 @@ class Records(RuleBasedStateMachine):
 
     @invariant()
     def check_projections(self) -> None:
-        """The place for projections: ``self.log`` is the whole log, ``self.plain`` what it must come to."""
+        """What the projections make of the stored log is what plain integers come to."""
+        totals = fold_log(Cumulative(), self.register.log())
+        rows = ask(Timeline(), self.register.log())
+        standing = {row.agreement: row for row in ask(Standing(), self.register.log())}
+        assert set(totals) == set(standing) == set(self.plain)
+        for name, state in self.plain.items():
+            assert totals[name].status.value == standing[name].status == state.status
+            assert totals[name].exchanged.sums == self.aggregates[name].exchanged.sums
+            assert {row.phase for row in rows if row.agreement == name} == set(state.records)
+            assert standing[name].phases == len(state.records)
+        assert not any(r.finding.verdict is Verdict.VIOLATED for r in ask(Verdicts(), self.register.log()))
 
 
 TestRecords = Records.TestCase
