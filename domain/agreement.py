@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 import attrs
-from rpds import HashTrieMap
+from rpds import HashTrieMap, List
 
 from reciprocity.domain.events import (
     AgreementFulfilled,
@@ -128,7 +128,7 @@ PHASE_TRANSITIONS: Mapping[PhaseStatus, Mapping[type[Event], PhaseStatus]] = {
 
 @attrs.frozen
 class Phase:
-    """What is known of one phase: the last event of each kind that concerned it."""
+    """What is known of one phase: the last event of each kind, and the terms under which it was completed."""
 
     number: int
     status: PhaseStatus = PhaseStatus.UNKNOWN
@@ -136,6 +136,7 @@ class Phase:
     completed: PhaseCompleted | None = None
     corrected: PhaseCorrected | None = None
     voided: PhaseVoided | None = None
+    terms: Terms | None = None
 
     @property
     def handover(self) -> Handover | None:
@@ -159,7 +160,8 @@ UNSIGNED_TERMS = Terms(title="(not signed)", parties=(), obligations=())
 class Agreement:
     """What is known of one agreement after *version* events. Frozen: each event makes a new one.
 
-    ``phases`` are by number, announced ones included; ``exchanged`` counts only what is within the
+    ``phases`` are by number, announced ones included; ``completed`` has the numbers of those that were
+    completed, the last one first; ``exchanged`` counts only what is within the
     agreement; ``claims`` are the latest by `claim_key`; ``turn`` is what last suspended, resumed,
     fulfilled or terminated it.
 
@@ -173,6 +175,7 @@ class Agreement:
     terms: Terms = UNSIGNED_TERMS
     phases: HashTrieMap[int, Phase] = HashTrieMap()
     last_phase: int = 0
+    completed: List[int] = List()
     exchanged: Tally = Tally()
     claims: HashTrieMap[tuple[object, ...], ClaimRecorded] = HashTrieMap()
     signed: AgreementSigned | None = None
@@ -181,6 +184,11 @@ class Agreement:
     def phase(self, number: int) -> Phase:
         """The phase of that number, known or not."""
         return self.phases.get(number) or Phase(number)
+
+    def in_order(self) -> list[Phase]:
+        """The phases that took place, in the order in which they were recorded."""
+        numbers = reversed(list(self.completed))
+        return [self.phase(number) for number in numbers if self.phase(number).handover]
 
     def last_completed_on(self) -> dt.date | None:
         """The latest day on which a phase is known to have taken place."""
@@ -204,7 +212,7 @@ def evolve(agreement: Agreement, event: Event) -> Agreement:
     match event:
         case PhaseCompleted() | PhaseCorrected() | PhaseVoided() | PhaseAnnounced() | PhasePostponed():
             before = agreement.phase(event.phase)
-            after = _evolve_phase(before, event)
+            after = _evolve_phase(before, event, agreement.terms)
             exchanged = agreement.exchanged
             if before.released != after.released:
                 exchanged = exchanged.replaced(before.released, after.released)
@@ -214,6 +222,7 @@ def evolve(agreement: Agreement, event: Event) -> Agreement:
                 status=status,
                 phases=agreement.phases.insert(event.phase, after),
                 last_phase=max(agreement.last_phase, event.phase),
+                completed=_in_order(agreement.completed, event),
                 exchanged=exchanged,
             )
         case ClaimRecorded():
@@ -227,13 +236,19 @@ def evolve(agreement: Agreement, event: Event) -> Agreement:
             return attrs.evolve(agreement, version=version, status=status, turn=event)
 
 
+def _in_order(completed: List[int], event: Event) -> List[int]:
+    return completed.push_front(event.phase) if isinstance(event, PhaseCompleted) else completed
+
+
 def _evolve_phase(
-    phase: Phase, event: PhaseAnnounced | PhasePostponed | PhaseCompleted | PhaseCorrected | PhaseVoided
+    phase: Phase,
+    event: PhaseAnnounced | PhasePostponed | PhaseCompleted | PhaseCorrected | PhaseVoided,
+    terms: Terms,
 ) -> Phase:
     status = PHASE_TRANSITIONS[phase.status].get(type(event), phase.status)
     match event:
         case PhaseCompleted():
-            return attrs.evolve(phase, status=status, completed=event)
+            return attrs.evolve(phase, status=status, completed=event, terms=terms)
         case PhaseCorrected():
             return attrs.evolve(phase, status=status, corrected=event)
         case PhaseVoided():

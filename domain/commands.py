@@ -57,10 +57,15 @@ def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
     if is_on_record(agreement, event):
         return ()
     event = with_reversal(agreement, event)
-    after = evolve(agreement, event)
-    if broken := violations(judge(agreement, event, after)):
+    if broken := violations(judge(agreement, event, evolve(agreement, event))):
         raise Refused(agreement.id, agreement.version, broken)
-    return (event, *follows_from(after))
+    return consequences(agreement, event)
+
+
+def consequences(agreement: Agreement, event: Event) -> tuple[Event, ...]:
+    """*event*, and what follows from it, whatever the rules say: for histories that are only imagined."""
+    event = with_reversal(agreement, event)
+    return (event, *follows_from(evolve(agreement, event)))
 
 
 def with_reversal(agreement: Agreement, event: Event) -> Event:

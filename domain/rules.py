@@ -165,16 +165,15 @@ def serves_an_agreed_obligation(before: Agreement, event: Event, after: Agreemen
 
 
 def stays_within_the_agreed_total(before: Agreement, event: Event, after: Agreement) -> Iterator[Observation]:
-    """No obligation is ever exceeded: not overall, and not in the categories of a quota."""
-    if not isinstance(event, TermsAmended | PhaseCompleted | PhaseCorrected | PhaseVoided):
-        return
-    for obligation in after.terms.obligations:
-        if (limit := highest(obligation.total)) is None:
-            continue
-        exchanged = after.exchanged.over(obligation.direction, obligation.categories)
-        over = exceeds(exchanged, limit)
-        if over is not False:
-            yield _observed(over, f"{obligation} {_figure(exchanged)} exchanged", f"at most {limit:,}")
+    """No obligation is ever exceeded: not overall, not in the categories of a quota, not by hindsight.
+
+    A correction is also asked of every earlier moment that it changes: what is now known must fit the
+    terms that were in force when each later phase was completed.
+    """
+    if isinstance(event, TermsAmended | PhaseCompleted | PhaseCorrected | PhaseVoided):
+        yield from _exceeded(after.terms, after.exchanged, "")
+    if isinstance(event, PhaseCorrected):
+        yield from _exceeded_earlier(event.phase, after)
 
 
 def keeps_the_agreed_symmetry(before: Agreement, event: Event, after: Agreement) -> Iterator[Observation]:
@@ -256,6 +255,26 @@ def _violated(seen: str, allowed: str) -> Observation:
 
 def _observed(violated: bool | None, seen: str, allowed: str) -> Observation:
     return Observation(Verdict.VIOLATED if violated else Verdict.UNDECIDABLE, seen, allowed)
+
+
+def _exceeded(terms: Terms, tally: Tally, when: str) -> Iterator[Observation]:
+    for obligation in terms.obligations:
+        if (limit := highest(obligation.total)) is None:
+            continue
+        exchanged = tally.over(obligation.direction, obligation.categories)
+        over = exceeds(exchanged, limit)
+        if over is not False:
+            yield _observed(over, f"{obligation} {_figure(exchanged)} exchanged{when}", f"at most {limit:,}")
+
+
+def _exceeded_earlier(corrected: int, after: Agreement) -> Iterator[Observation]:
+    """Where the terms have been amended since: the totals after each phase from the corrected one on."""
+    tally, changed = Tally(), False
+    for phase in after.in_order():
+        tally = tally.plus(phase.released)
+        changed = changed or phase.number == corrected
+        if changed and phase.terms is not None and phase.terms != after.terms:
+            yield from _exceeded(phase.terms, tally, f" after phase {phase.number}, under the terms of then")
 
 
 def _uneven(balances: Iterable[Balance], where: str) -> Iterator[Observation]:

@@ -114,6 +114,8 @@ class Plain:
     records: dict[int, Record] = field(default_factory=dict)
     said: dict[tuple[object, ...], object] = field(default_factory=dict)
     version: int = 0
+    order: tuple[int, ...] = ()
+    terms_then: dict[int, Terms] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -134,8 +136,20 @@ class Plain:
             if isinstance(event, PhaseCompleted | PhaseCorrected):
                 records[number] = Record(event.completed_on, event.place, event.released)
         said = {**self.said, subject(event): wording(event)}
+        order, then = self.order, dict(self.terms_then)
+        if isinstance(event, PhaseCompleted) and self.terms:
+            order, then[event.phase] = (*order, event.phase), self.terms
         status = LIFE[self.status][name]
-        return Plain(status, terms, phases, records, said, self.version + 1)
+        return Plain(status, terms, phases, records, said, self.version + 1, order, then)
+
+    def moments_from(self, phase: int) -> Iterator[Plain]:
+        """How things stood, as now known, after that phase and after each later one."""
+        done: dict[int, Record] = {}
+        for number in self.order:
+            if number in self.records:
+                done = {**done, number: self.records[number]}
+            if number in self.records and phase in done:
+                yield Plain(terms=self.terms_then[number], records=done)
 
     def totals(self) -> dict[Lane, Pair]:
         """How many went each way so far, by category, within the agreement."""

@@ -96,10 +96,10 @@ def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool
             serves = any(mine == (a, b) and (not cats or row.category in cats) for a, b, cats in owed)
             yield "serves_an_agreed_obligation", serves
     if isinstance(event, TermsAmended | PhaseCompleted | PhaseCorrected | PhaseVoided):
-        for one in terms.obligations:
-            most = pair(one.total)[1]
-            over = False if most is None else above(after.exchanged(one), most)
-            yield "stays_within_the_agreed_total", None if over is None else not over
+        yield from _within_totals(after)
+    if isinstance(event, PhaseCorrected):
+        for moment in after.moments_from(event.phase):
+            yield from _within_totals(moment)
     yield from _symmetry(event, after, terms)
     if isinstance(event, AgreementFulfilled):
         for met in after.met():
@@ -108,6 +108,13 @@ def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool
     if isinstance(event, PhaseCorrected | PhaseVoided) and (taken := event.reverses) is not None:
         stood = Record(taken.completed_on, taken.place, taken.released)
         yield "reverses_what_is_on_record", before.records.get(event.phase) == stood
+
+
+def _within_totals(state: Plain) -> Iterator[tuple[str, bool | None]]:
+    for one in state.obligations():
+        most = pair(one.total)[1]
+        over = False if most is None else above(state.exchanged(one), most)
+        yield "stays_within_the_agreed_total", None if over is None else not over
 
 
 def _symmetry(event: Event, after: Plain, terms: Terms) -> Iterator[tuple[str, bool | None]]:

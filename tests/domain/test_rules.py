@@ -294,3 +294,22 @@ def test_a_day_before_the_signature_matters_only_where_both_are_known() -> None:
     undated = attrs.evolve(swap(), signed_on=None, symmetry=Symmetry())
     event = PhaseCompleted(phase=1, released=(out(1), back(1)), completed_on=dt.date(1999, 1, 1))
     assert decide(agreement(undated), event) == (event,)
+
+
+def test_a_correction_must_fit_the_terms_of_each_moment_that_it_changes() -> None:
+    before = agreement(
+        swap(10, 10),
+        phase(1, out(5), back(5)),
+        phase(2, out(5), back(5)),
+        TermsAmended(terms=swap(20, 20), reason="more"),
+        phase(3, out(2), back(2)),
+    )
+    with pytest.raises(Refused) as refused:
+        decide(before, PhaseCorrected(phase=1, released=(out(6), back(6)), reason="one more each"))
+    assert refused.value.rules == ("stays_within_the_agreed_total",)
+    assert {violation.seen for violation in refused.value.violations} == {
+        "UKR>RUS 11 exchanged after phase 2, under the terms of then",
+        "RUS>UKR 11 exchanged after phase 2, under the terms of then",
+    }
+    assert decide(before, PhaseCorrected(phase=3, released=(out(9), back(9)), reason="seven more each"))
+    assert decide(before, PhaseCorrected(phase=1, released=(out(4), back(4)), reason="one less each"))
