@@ -1,0 +1,79 @@
+"""What had happened by then, and what was known then? The one rule: the two clocks are never mixed.
+
+*as of* a date asks for what had happened in the world by the end of that day, as now known. *known at* an
+instant asks for what the record had learned by then. Together: what the record, at that instant, held to
+have happened by that day. The answer is a history again, so every projection answers both without change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from reciprocity.domain import Event, PhaseCompleted, PhaseCorrected, PhaseVoided, Recorded, happened_on
+from reciprocity.projections.retelling import Retelling
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def at(
+    history: Iterable[Recorded], *, as_of: dt.date | None = None, known_at: dt.datetime | None = None
+) -> Iterable[Recorded]:
+    """The history as it stood: of what had happened by *as_of*, as far as it was recorded by *known_at*.
+
+    A phase counts from the day on which, by its last correction, it took place; one whose day is unknown
+    from the day on which it was recorded, since it had happened by then. Where leaving out what came
+    later changes when the last obligation was met, `AgreementFulfilled` follows from what is left, under
+    the position of the event that it follows from.
+
+    >>> from reciprocity.domain import AgreementSigned, Terms
+    >>> signed = Recorded(
+    ...     "swap",
+    ...     1,
+    ...     dt.datetime(2025, 5, 20, tzinfo=dt.UTC),
+    ...     "c-1",
+    ...     AgreementSigned(terms=Terms.symmetric("UKR", "RUS", total=1, signed_on=dt.date(2025, 5, 16))),
+    ... )
+    >>> len(list(at([signed], as_of=dt.date(2025, 5, 17))))
+    1
+    >>> len(list(at([signed], known_at=dt.datetime(2025, 5, 17, tzinfo=dt.UTC))))
+    0
+    """
+    known = history if known_at is None else (one for one in history if one.recorded_at <= known_at)
+    return known if as_of is None else _happened_by(as_of, list(known))
+
+
+def day_of(recorded: Recorded) -> dt.date:
+    """The day by which a fact had come about: its own, or where it has none that of its recording."""
+    return happened_on(recorded.event) or recorded.recorded_at.date()
+
+
+def _happened_by(day: dt.date, known: list[Recorded]) -> Iterator[Recorded]:
+    retelling = Retelling.of(known)
+    final = _final_days(known)
+    return retelling.told(
+        request
+        for request in retelling.requests
+        if final.get((request.agreement_id, _phase_on_record(request.event)), day_of(request)) <= day
+    )
+
+
+def _final_days(known: list[Recorded]) -> dict[tuple[str, int | None], dt.date]:
+    """For each phase that was completed, the day on which it counts; the end of time if it was voided."""
+    final: dict[tuple[str, int | None], dt.date] = {}
+    for recorded in known:
+        event = recorded.event
+        key = (recorded.agreement_id, _phase_on_record(event))
+        if isinstance(event, PhaseCompleted):
+            final[key] = day_of(recorded)
+        elif isinstance(event, PhaseCorrected):
+            final[key] = event.completed_on or final.get(key, day_of(recorded))
+        elif isinstance(event, PhaseVoided) and key in final:
+            final[key] = dt.date.max
+    return final
+
+
+def _phase_on_record(event: Event) -> int | None:
+    """The phase whose having taken place an event speaks of."""
+    return event.phase if isinstance(event, PhaseCompleted | PhaseCorrected | PhaseVoided) else None

@@ -1,0 +1,147 @@
+"""What changed between two histories, and because of which events? The one rule: every figure, and its cause.
+
+A figure is named by agreement, phase (``None`` for now), direction, category (``None`` for all together)
+and measure: ``exchanged``, ``agreed`` or ``remaining``; an agreement's ``status`` has no direction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import attrs
+
+from reciprocity.domain import (
+    AgreementSigned,
+    Count,
+    Direction,
+    Recorded,
+    Source,
+    TermsAmended,
+)
+from reciprocity.projections import trace
+from reciprocity.projections.cumulative import Totals
+from reciprocity.projections.projection import fold_log
+from reciprocity.projections.timeline import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Figure(NamedTuple):
+    """The name of a figure."""
+
+    agreement: str
+    phase: int | None
+    direction: Direction | None
+    category: str | None
+    measure: str
+
+
+Figures: TypeAlias = dict[Figure, Count | str]
+
+
+@attrs.frozen
+class Change:
+    """One figure that differs, from what to what (``None`` where there is no such figure), and why.
+
+    *because* are the events that one history has and the other has not, and that bear on this figure.
+    """
+
+    figure: Figure
+    before: Count | str | None
+    after: Count | str | None
+    because: tuple[Recorded, ...]
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the events that changed the figure were published."""
+        return tuple(dict.fromkeys(source for one in self.because for source in _sources(one)))
+
+
+def figures(history: Iterable[Recorded]) -> Figures:
+    """Every figure that a history comes to: now, and after each phase."""
+    found: Figures = {}
+    state = fold_log(Timeline(), history)
+    for row in Timeline().rows(state):
+        found |= _figures(row.agreement, row.phase, row.after)
+    for agreement in sorted(state):
+        found |= _figures(agreement, None, state[agreement].totals)
+        found[Figure(agreement, None, None, None, "status")] = state[agreement].totals.status.value
+    return found
+
+
+def diff(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Change]:
+    """Every figure that differs between two histories, in order of agreement, phase and direction.
+
+    >>> diff([], [])
+    []
+    """
+    old, new = figures(before), figures(after)
+    only = _only_in_one(before, after)
+    return [
+        Change(figure, old.get(figure), new.get(figure), tuple(r for r in only if _bears_on(r, figure)))
+        for figure in sorted(old.keys() | new.keys(), key=_order)
+        if old.get(figure) != new.get(figure)
+    ]
+
+
+def applied(changes: Iterable[Change], to: Figures) -> Figures:
+    """The figures after the changes."""
+    result = dict(to)
+    for change in changes:
+        if change.after is None:
+            result.pop(change.figure, None)
+        else:
+            result[change.figure] = change.after
+    return result
+
+
+def _figures(agreement: str, phase: int | None, totals: Totals) -> Figures:
+    found: Figures = {}
+    remaining = totals.remaining()
+    for direction in totals.directions():
+        found[Figure(agreement, phase, direction, None, "exchanged")] = totals.exchanged.over(direction)
+        for category in totals.exchanged.categories(direction):
+            exchanged = totals.exchanged.over(direction, (category,))
+            found[Figure(agreement, phase, direction, category, "exchanged")] = exchanged
+        agreed = totals.terms.agreed(direction)
+        if agreed is not None:
+            found[Figure(agreement, phase, direction, None, "agreed")] = agreed
+            found[Figure(agreement, phase, direction, None, "remaining")] = remaining[direction]
+    return found
+
+
+def _only_in_one(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Recorded]:
+    """The events of which the other history has none of the same place and content."""
+    old, new = set(before), set(after)
+    return [one for one in before if one not in new] + [one for one in after if one not in old]
+
+
+def _bears_on(recorded: Recorded, figure: Figure) -> bool:
+    if recorded.agreement_id != figure.agreement:
+        return False
+    if isinstance(recorded.event, AgreementSigned | TermsAmended):
+        return figure.measure != "exchanged" or figure.category is None
+    if figure.measure == "status":
+        return True
+    return figure.measure != "agreed" and any(
+        part.direction == figure.direction and figure.category in (None, part.category)
+        for part in trace.of(recorded)
+    )
+
+
+def _sources(recorded: Recorded) -> tuple[Source, ...]:
+    event = recorded.event
+    of_terms = event.terms.sources if isinstance(event, AgreementSigned | TermsAmended) else ()
+    return (*event.sources, *of_terms)
+
+
+def _order(figure: Figure) -> tuple[str, bool, int, str, str, str]:
+    return (
+        figure.agreement,
+        figure.phase is None,
+        figure.phase or 0,
+        str(figure.direction or ""),
+        figure.category or "",
+        figure.measure,
+    )
