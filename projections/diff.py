@@ -12,6 +12,7 @@ import attrs
 
 from reciprocity.domain import (
     AgreementSigned,
+    ClaimRecorded,
     Count,
     Direction,
     Recorded,
@@ -79,7 +80,7 @@ def diff(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Change]:
     old, new = figures(before), figures(after)
     only = _only_in_one(before, after)
     return [
-        Change(figure, old.get(figure), new.get(figure), tuple(r for r in only if _bears_on(r, figure)))
+        Change(figure, old.get(figure), new.get(figure), _causes(only, figure))
         for figure in sorted(old.keys() | new.keys(), key=_order)
         if old.get(figure) != new.get(figure)
     ]
@@ -117,13 +118,18 @@ def _only_in_one(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[
     return [one for one in before if one not in new] + [one for one in after if one not in old]
 
 
+def _causes(only: list[Recorded], figure: Figure) -> tuple[Recorded, ...]:
+    """Those events that bear on a figure; where a figure of nothing appears or goes, the terms are why."""
+    of_terms = [one for one in only if isinstance(one.event, AgreementSigned | TermsAmended)]
+    mine = tuple(one for one in only if one.agreement_id == figure.agreement and _bears_on(one, figure))
+    return mine or tuple(one for one in of_terms if one.agreement_id == figure.agreement)
+
+
 def _bears_on(recorded: Recorded, figure: Figure) -> bool:
-    if recorded.agreement_id != figure.agreement:
-        return False
-    if isinstance(recorded.event, AgreementSigned | TermsAmended):
-        return figure.measure != "exchanged" or figure.category is None
     if figure.measure == "status":
-        return True
+        return not isinstance(recorded.event, ClaimRecorded)
+    if isinstance(recorded.event, AgreementSigned | TermsAmended):
+        return figure.measure != "exchanged"
     return figure.measure != "agreed" and any(
         part.direction == figure.direction and figure.category in (None, part.category)
         for part in trace.of(recorded)

@@ -176,6 +176,17 @@ def test_saying_again_that_it_is_fulfilled_adds_nothing() -> None:
     assert decide(fulfilled(), AgreementFulfilled(notes=("said again",))) == ()
 
 
+def test_asking_again_for_each_kind_of_event_adds_nothing() -> None:
+    after = Agreement("swap")
+    for request in (*EVENTS[:10], EVENTS[11]):
+        if isinstance(
+            request, AgreementSuspended
+        ):  # a voided phase stays voided; what follows needs no phase
+            assert after.phase(1).status is PhaseStatus.VOIDED
+        after = fold(after, decide(after, request))
+        assert decide(after, request) == ()
+
+
 def test_the_same_turn_may_come_again_later() -> None:
     one, other = AgreementSuspended(reason="attack"), AgreementResumed()
     before = agreement(swap(), one, other)

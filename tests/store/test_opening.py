@@ -180,6 +180,7 @@ def test_the_environment_changes_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     with Register.open("memory:") as register:
         register.sign("swap", swap())
         assert register.agreement_ids() == ["swap"]
+        assert set(register.env).isdisjoint(AMBIENT)
 
 
 def test_two_stores_in_memory_are_two() -> None:
