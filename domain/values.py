@@ -122,6 +122,16 @@ def exceeds(a: Count, b: Count) -> bool | None:
     return False if most_a is not None and most_a <= lowest(b) else None
 
 
+def difference(a: Count, b: Count) -> int:
+    """By how much *a* is more than *b* at the least; 0 where it may not be.
+
+    >>> difference(207, 195), difference(Range(70), 120), difference(195, 207)
+    (12, 0, 0)
+    """
+    most_b = highest(b)
+    return 0 if most_b is None else max(0, lowest(a) - most_b)
+
+
 def _plus(a: int | None, b: int | None) -> int | None:
     return None if a is None or b is None else a + b
 
