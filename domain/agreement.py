@@ -141,15 +141,16 @@ class Phase:
     @property
     def handover(self) -> Handover | None:
         """What took place, as now known; ``None`` if nothing did."""
-        return self._on_record.handover if self._on_record else None
+        return self.on_record.handover if self.on_record else None
 
     @property
     def released(self) -> Manifest:
         """The transfers that took place, as now known; none if nothing did."""
-        return self._on_record.released if self._on_record else ()
+        return self.on_record.released if self.on_record else ()
 
     @property
-    def _on_record(self) -> PhaseCompleted | PhaseCorrected | None:
+    def on_record(self) -> PhaseCompleted | PhaseCorrected | None:
+        """The event that says what took place, as now known; ``None`` if nothing did."""
         return self.corrected or self.completed if self.status is PhaseStatus.COMPLETED else None
 
 
@@ -179,6 +180,7 @@ class Agreement:
     exchanged: Tally = Tally()
     claims: HashTrieMap[tuple[object, ...], ClaimRecorded] = HashTrieMap()
     signed: AgreementSigned | None = None
+    amended: TermsAmended | None = None
     turn: AgreementSuspended | AgreementResumed | AgreementFulfilled | AgreementTerminated | None = None
 
     def phase(self, number: int) -> Phase:
@@ -191,9 +193,10 @@ class Agreement:
         return [self.phase(number) for number in numbers if self.phase(number).handover]
 
     def last_completed_on(self) -> dt.date | None:
-        """The latest day on which a phase is known to have taken place."""
+        """The day of the latest phase; ``None`` if there is none, or if the day of any is not known."""
         days = [phase.handover.completed_on for phase in self.phases.values() if phase.handover]
-        return max((day for day in days if day), default=None)
+        known = [day for day in days if day]
+        return max(known) if known and len(known) == len(days) else None
 
     def balance(self) -> tuple[Balance, ...]:
         """What each party has released and received so far, in weighted value."""
@@ -231,7 +234,7 @@ def evolve(agreement: Agreement, event: Event) -> Agreement:
         case AgreementSigned():
             return attrs.evolve(agreement, version=version, status=status, terms=event.terms, signed=event)
         case TermsAmended():
-            return attrs.evolve(agreement, version=version, status=status, terms=event.terms)
+            return attrs.evolve(agreement, version=version, status=status, terms=event.terms, amended=event)
         case _:
             return attrs.evolve(agreement, version=version, status=status, turn=event)
 

@@ -27,6 +27,7 @@ from reciprocity.domain.events import (
     PhasePostponed,
     PhaseVoided,
     TermsAmended,
+    happened_on,
 )
 from reciprocity.domain.rules import Refused, judge, violations
 from reciprocity.domain.values import Source
@@ -65,7 +66,7 @@ def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
 def consequences(agreement: Agreement, event: Event) -> tuple[Event, ...]:
     """*event*, and what follows from it, whatever the rules say: for histories that are only imagined."""
     event = with_reversal(agreement, event)
-    return (event, *follows_from(evolve(agreement, event)))
+    return (event, *follows_from(evolve(agreement, event), event))
 
 
 def with_reversal(agreement: Agreement, event: Event) -> Event:
@@ -81,31 +82,41 @@ def is_on_record(agreement: Agreement, event: Event) -> bool:  # noqa: PLR0911  
         case AgreementSigned():
             return event == agreement.signed
         case TermsAmended():
-            return event.terms == agreement.terms
+            return event == agreement.amended
         case PhaseAnnounced() | PhasePostponed():
             return event == agreement.phase(event.phase).planned
         case PhaseCompleted():
-            return event == agreement.phase(event.phase).completed
+            return event == agreement.phase(event.phase).on_record
         case PhaseCorrected():
-            corrected = agreement.phase(event.phase).corrected
-            return corrected is not None and event == attrs.evolve(corrected, reverses=event.reverses)
+            corrected = agreement.phase(event.phase).on_record
+            return isinstance(corrected, PhaseCorrected) and event == attrs.evolve(
+                corrected, reverses=event.reverses
+            )
         case PhaseVoided():
             voided = agreement.phase(event.phase).voided
             return voided is not None and event == attrs.evolve(voided, reverses=event.reverses)
         case ClaimRecorded():
             return event == agreement.claims.get(claim_key(event))
-        case AgreementFulfilled():
+        case AgreementFulfilled() if event == AgreementFulfilled():
             return agreement.status is Status.FULFILLED
         case _:
             return event == agreement.turn
 
 
-def follows_from(agreement: Agreement) -> tuple[Event, ...]:
-    """`AgreementFulfilled`, where an agreement in force has come to owe nothing and no rule objects."""
-    if agreement.status is not Status.IN_FORCE or not agreement.terms.are_met_by(agreement.exchanged):
+def follows_from(agreement: Agreement, event: Event) -> tuple[Event, ...]:
+    """`AgreementFulfilled`, where after *event* nothing more can be done and no rule objects.
+
+    Its day is that of the latest phase, or of *event* if that was later; unknown if any of these is.
+    """
+    if agreement.status is not Status.IN_FORCE or not agreement.terms.are_exhausted_by(agreement.exchanged):
         return ()
-    event = AgreementFulfilled(fulfilled_on=agreement.last_completed_on())
-    return () if violations(judge(agreement, event, evolve(agreement, event))) else (event,)
+    fulfilled = AgreementFulfilled(fulfilled_on=_later(agreement.last_completed_on(), happened_on(event)))
+    broken = violations(judge(agreement, fulfilled, evolve(agreement, fulfilled)))
+    return () if broken else (fulfilled,)
+
+
+def _later(a: dt.date | None, b: dt.date | None) -> dt.date | None:
+    return None if a is None or b is None else max(a, b)
 
 
 def sign(agreement: Agreement, terms: Terms, **cited: Unpack[Cited]) -> tuple[Event, ...]:
@@ -121,7 +132,7 @@ def amend(
     amended_on: dt.date | None = None,
     **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
-    """Put new terms in the place of the old. The same: the terms in force already are these."""
+    """Put new terms in the place of the old. The same: it is the last amendment, word for word."""
     return decide(
         agreement,
         TermsAmended(terms=terms, reason=reason, amended_on=amended_on, **cited),
@@ -167,9 +178,9 @@ def complete_phase(
     place: str | None = None,
     **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
-    """Record that a phase took place. The same: it is how this phase was first recorded, word for word.
+    """Record that a phase took place. The same: it is how this phase stands in the record, word for word.
 
-    A phase that was recorded otherwise is not overwritten: correct it.
+    A phase that was recorded otherwise, corrected since or voided is not overwritten: correct it.
 
     >>> from reciprocity.domain import Agreement, Terms, Transfer
     >>> agreement = evolve(
@@ -200,7 +211,7 @@ def correct_phase(
 ) -> tuple[Event, ...]:
     """Replace the record of a completed phase: manifest, day and place, whole. What it said stays readable.
 
-    The same: it is the last correction of this phase, whatever that reversed.
+    The same: it is the last correction of this phase, which still stands, whatever that reversed.
     """
     return decide(
         agreement,
@@ -284,9 +295,10 @@ def fulfil(
     fulfilled_on: dt.date | None = None,
     **cited: Unpack[Cited],
 ) -> tuple[Event, ...]:
-    """Declare an agreement fulfilled whose obligations cannot be known to be unmet ("all for all" is done).
+    """Declare an agreement fulfilled: "all for all" is done, or of "at least 1,200" no more will come.
 
-    Where counting alone shows it, the event comes by itself. The same: it is fulfilled.
+    Where counting alone shows it, the event comes by itself. The same: it is fulfilled, and no day, source
+    or note is given; or it is how fulfilment was last recorded, word for word.
     """
     return decide(
         agreement,

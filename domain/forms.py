@@ -34,7 +34,7 @@ _PARTY_CODE = re.compile(PARTY_CODE)
 _CATEGORY = re.compile(CATEGORY)
 _SOURCE_KEY = re.compile(SOURCE_KEY)
 _URL = re.compile(r"https?://[^\s\"<>\\^`{|}]+")
-_INVISIBLE = ("Cc", "Cs", "Cn", "Zl", "Zp")
+_INVISIBLE = ("Cc", "Cs", "Zl", "Zp")  # not Cn: what is unassigned differs between releases of Python
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _WORDS_OF_OURS = frozenset({"total"})  # a figure's name in every answer, beside the categories
 

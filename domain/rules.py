@@ -159,7 +159,7 @@ def serves_an_agreed_obligation(before: Agreement, event: Event, after: Agreemen
     else:
         return
     for direction, category in dict.fromkeys(rows):
-        if not any(o.direction == direction and o.covers(category) for o in after.terms.obligations):
+        if not any(after.terms.serves(direction, category, o) for o in after.terms.obligations):
             owed = ", ".join(str(obligation) for obligation in after.terms.obligations)
             yield _violated(f"{direction} {category}", owed or "nothing")
 
@@ -192,7 +192,7 @@ def is_fulfilled_when_every_obligation_is_met(
     if not isinstance(event, AgreementFulfilled):
         return
     for obligation in after.terms.obligations:
-        exchanged = after.exchanged.over(obligation.direction, obligation.categories)
+        exchanged = after.terms.done(after.exchanged, obligation)
         met = obligation.is_met_by(exchanged)
         if met is not True:
             yield _observed(
@@ -203,8 +203,15 @@ def is_fulfilled_when_every_obligation_is_met(
 def happens_after_the_signature(before: Agreement, event: Event, after: Agreement) -> Iterator[Observation]:
     """Nothing is carried out, amended or ended before the day on which the agreement was signed."""
     signed, day = after.terms.signed_on, happened_on(event)
-    if signed and day and day < signed and not isinstance(event, ClaimRecorded):
+    if signed is None or isinstance(event, ClaimRecorded):
+        return
+    if day and day < signed:
         yield _violated(f"{type(event).__name__} on {day}", f"from {signed}")
+    if isinstance(event, TermsAmended):
+        for phase in after.in_order():
+            if phase.handover and phase.handover.completed_on and phase.handover.completed_on < signed:
+                on = phase.handover.completed_on
+                yield _violated(f"phase {phase.number} on {on}, under the amended terms", f"from {signed}")
 
 
 def reverses_what_is_on_record(before: Agreement, event: Event, after: Agreement) -> Iterator[Observation]:
@@ -261,7 +268,7 @@ def _exceeded(terms: Terms, tally: Tally, when: str) -> Iterator[Observation]:
     for obligation in terms.obligations:
         if (limit := highest(obligation.total)) is None:
             continue
-        exchanged = tally.over(obligation.direction, obligation.categories)
+        exchanged = terms.done(tally, obligation)
         over = exceeds(exchanged, limit)
         if over is not False:
             yield _observed(over, f"{obligation} {_figure(exchanged)} exchanged{when}", f"at most {limit:,}")

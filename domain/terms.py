@@ -7,6 +7,7 @@ a history with senseless terms can still be read and judged.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ from reciprocity.domain.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
 
     from reciprocity.domain.tally import Tally
 
@@ -105,13 +106,21 @@ class Obligation:
         return not self.categories or category in self.categories
 
     def is_met_by(self, exchanged: Count) -> bool | None:
-        """Whether so many meet it; ``None`` where that cannot be known. Nothing is known to meet ``OPEN``."""
+        """Whether so many meet it; ``None`` where that cannot be known. Nothing is known to meet ``OPEN``.
+
+        A range is met from its lower bound on, and goes on to be carried out: see `is_exhausted_by`.
+        """
         if self.total == OPEN:
             return None
         due = lowest(self.total)
         if lowest(exchanged) >= due:
             return True
         return False if exceeds(due, exchanged) else None
+
+    def is_exhausted_by(self, exchanged: Count) -> bool:
+        """Whether nothing more can be released under it: its upper bound is known to be reached."""
+        most = highest(self.total)
+        return most is not None and lowest(exchanged) >= most
 
     def __str__(self) -> str:
         what = f" {' + '.join(self.categories)}" if self.categories else ""
@@ -130,22 +139,31 @@ class Window:
             raise Malformed(f"ends_on: {self.ends_on} is before starts_on, {self.starts_on}")
 
 
+def _parties(parties: Iterable[Party]) -> tuple[Party, ...]:
+    return tuple(parties)
+
+
+def _obligations(obligations: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    return tuple(obligations)
+
+
 @attrs.frozen(kw_only=True)
 class Terms:
     """What was agreed: between whom, how many, how evenly, by when, where it was signed and who mediated.
 
     ``signed_on`` and ``signed_at`` may be unknown. ``parent`` is the id of the agreement that this one
-    carries out or extends. A ``register`` is no agreement that anyone signed: it keeps together, under
-    open obligations, exchanges that were each agreed by themselves.
+    carries out or extends. A ``series`` is no agreement that anyone signed: it keeps together, under open
+    obligations, exchanges that were each agreed by themselves.
     """
 
     title: str = attrs.field(validator=forms.text)
-    parties: tuple[Party, ...] = attrs.field(validator=forms.tuple_of(Party))
+    parties: tuple[Party, ...] = attrs.field(converter=_parties, validator=forms.tuple_of(Party))
     obligations: tuple[Obligation, ...] = attrs.field(
+        converter=_obligations,
         validator=[
             forms.tuple_of(Obligation),
             forms.no_two_alike(lambda o: (o.releasing, o.receiving, *sorted(o.categories))),
-        ]
+        ],
     )
     symmetry: Symmetry = attrs.field(factory=Symmetry, validator=instance_of(Symmetry))
     window: Window = attrs.field(factory=Window, validator=instance_of(Window))
@@ -154,7 +172,7 @@ class Terms:
     mediators: tuple[str, ...] = attrs.field(default=(), validator=forms.each(forms.text))
     facilitators: tuple[str, ...] = attrs.field(default=(), validator=forms.each(forms.text))
     parent: str | None = attrs.field(default=None, validator=optional(forms.agreement_id))
-    register: bool = attrs.field(default=False, validator=instance_of(bool))
+    series: bool = attrs.field(default=False, validator=instance_of(bool))
     sources: tuple[Source, ...] = attrs.field(default=(), validator=forms.tuple_of(Source))
 
     def __attrs_post_init__(self) -> None:
@@ -221,10 +239,42 @@ class Terms:
             return total
         return count(max(lowest(obligation.total) for obligation in owed), highest(total))
 
-    def are_met_by(self, tally: Tally) -> bool | None:
-        """Whether every obligation is met; ``None`` where ranges leave it open."""
-        met = [o.is_met_by(tally.over(o.direction, o.categories)) for o in self.obligations]
-        return False if False in met else None if None in met or not met else True
+    def serves(self, direction: Direction, category: str, obligation: Obligation) -> bool:
+        """Whether a release counts toward an obligation; one that names a group is served by its members."""
+        return (
+            obligation.covers(category)
+            and direction.releasing in self._standing_for(obligation.releasing)
+            and direction.receiving in self._standing_for(obligation.receiving)
+        )
+
+    def exchanged(self, tally: Tally, direction: Direction, categories: Collection[str] = ()) -> Count:
+        """How many went in a direction, a group's members included: in these categories, or in all."""
+        releasing, receiving = map(self._standing_for, direction)
+        return in_total(
+            total.count
+            for lane, total in tally.sums.items()
+            if lane.releasing in releasing
+            and lane.receiving in receiving
+            and (not categories or lane.category in categories)
+        )
+
+    def categories(self, tally: Tally, direction: Direction) -> list[str]:
+        """The categories counted in a direction, a group's members included, in alphabetical order."""
+        releasing, receiving = map(self._standing_for, direction)
+        return sorted({lane.category for lane in tally.sums if lane[0] in releasing and lane[1] in receiving})
+
+    def done(self, tally: Tally, obligation: Obligation) -> Count:
+        """How much of an obligation was exchanged."""
+        return self.exchanged(tally, obligation.direction, obligation.categories)
+
+    def are_exhausted_by(self, tally: Tally) -> bool:
+        """Whether there is something to be done, and nothing more can be done."""
+        done = [obligation.is_exhausted_by(self.done(tally, obligation)) for obligation in self.obligations]
+        return bool(done) and all(done)
+
+    def _standing_for(self, code: str) -> tuple[str, ...]:
+        """The codes that a name in an obligation stands for: a group's own and its members', or itself."""
+        return next((party.codes for party in self.parties if party.code == code), (code,))
 
     def balance(self, tally: Tally) -> tuple[Balance, ...]:
         """For each party, the weighted value of what it released and of what it received.

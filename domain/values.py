@@ -23,6 +23,7 @@ WOUNDED_OR_SICK_POW = "wounded_or_sick_pow"
 HOSTAGE = "hostage"
 DETAINEE = "detainee"
 MORTAL_REMAINS = "mortal_remains"
+UNSPECIFIED = "unspecified"
 
 
 @attrs.frozen
@@ -180,6 +181,15 @@ def share(part: Count, whole: Count) -> Share | None:
 
 def _per_cent(part: int, whole: int) -> float:
     return min(1000, 1000 * part // whole) / 10
+
+
+def may_include(category: str, part: str) -> bool:
+    """Whether some of a mixed category may be of *part*: ``unspecified``, or one that names it with "or".
+
+    >>> may_include("prisoner_of_war_or_civilian", "civilian"), may_include("civilian", "civilian")
+    (True, False)
+    """
+    return category != part and (category == UNSPECIFIED or part in category.split("_or_"))
 
 
 class Direction(NamedTuple):

@@ -1,10 +1,12 @@
 """Questions asked of the log. Each module is named after the question that it answers."""
 
 from reciprocity.projections.at import at
+from reciprocity.projections.balance_assertions import BalanceAssertion, Candidate, balance_assertions
 from reciprocity.projections.branch import Branch, what_if
-from reciprocity.projections.claims import Agrees, ClaimRow, Claims
+from reciprocity.projections.claims import Agrees, Cell, Claims, Label, Statement
 from reciprocity.projections.cumulative import Cumulative, CumulativeRow, Totals
 from reciprocity.projections.diff import Change, Figure, diff, figures
+from reciprocity.projections.facts import FactRow, Facts
 from reciprocity.projections.projection import Projection, ask, fold_log
 from reciprocity.projections.standing import (
     Largest,
@@ -20,18 +22,24 @@ from reciprocity.projections.verdicts import VerdictRow, Verdicts
 
 __all__ = [
     "Agrees",
+    "BalanceAssertion",
     "Branch",
+    "Candidate",
+    "Cell",
     "Change",
-    "ClaimRow",
     "Claims",
     "Contribution",
     "Cumulative",
     "CumulativeRow",
+    "FactRow",
+    "Facts",
     "Figure",
+    "Label",
     "Largest",
     "Projection",
     "Standing",
     "StandingRow",
+    "Statement",
     "Timeline",
     "TimelineRow",
     "Totals",
@@ -40,6 +48,7 @@ __all__ = [
     "added_up",
     "ask",
     "at",
+    "balance_assertions",
     "contributions",
     "diff",
     "figures",

@@ -31,7 +31,7 @@ from reciprocity.domain.agreement import UNSIGNED_TERMS
 from reciprocity.domain.values import remaining
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 @attrs.frozen
@@ -61,10 +61,18 @@ class Totals:
         """The directions in which something is owed or was exchanged; those that are owed come first."""
         return list(dict.fromkeys([*self.terms.directions(), *self.exchanged.directions()]))
 
+    def over(self, direction: Direction, categories: Collection[str] = ()) -> Count:
+        """How many went in a direction, a group's members included: in these categories, or in all."""
+        return self.terms.exchanged(self.exchanged, direction, categories)
+
+    def categories(self, direction: Direction) -> list[str]:
+        """The categories counted in a direction, a group's members included."""
+        return self.terms.categories(self.exchanged, direction)
+
     def remaining(self) -> dict[Direction, Count]:
         """How many remain to be released in each direction in which something is owed."""
         owed = ((direction, self.terms.agreed(direction)) for direction in self.directions())
-        return {d: remaining(agreed, self.exchanged.over(d)) for d, agreed in owed if agreed is not None}
+        return {d: remaining(agreed, self.over(d)) for d, agreed in owed if agreed is not None}
 
 
 @attrs.frozen
@@ -114,7 +122,7 @@ def _rows(agreement: str, direction: Direction, totals: Totals) -> Iterator[Cumu
         for obligation in totals.terms.obligations
         if obligation.direction == direction and obligation.categories
     }
-    counted = {(category,) for category in totals.exchanged.categories(direction)}
+    counted = {(category,) for category in totals.categories(direction)}
     yield _row(agreement, direction, (), totals, totals.terms.agreed(direction))
     for categories in sorted(counted | owed.keys()):
         yield _row(agreement, direction, categories, totals, owed.get(categories))
@@ -123,7 +131,7 @@ def _rows(agreement: str, direction: Direction, totals: Totals) -> Iterator[Cumu
 def _row(
     agreement: str, direction: Direction, categories: tuple[str, ...], totals: Totals, agreed: Count | None
 ) -> CumulativeRow:
-    exchanged = totals.exchanged.over(direction, categories)
+    exchanged = totals.over(direction, categories)
     left = None if agreed is None else remaining(agreed, exchanged)
     percentage = None if agreed is None else share(exchanged, agreed)
     return CumulativeRow(agreement, *direction, categories, exchanged, agreed, left, percentage)

@@ -101,9 +101,9 @@ def _figures(agreement: str, phase: int | None, totals: Totals) -> Figures:
     found: Figures = {}
     remaining = totals.remaining()
     for direction in totals.directions():
-        found[Figure(agreement, phase, direction, None, "exchanged")] = totals.exchanged.over(direction)
-        for category in totals.exchanged.categories(direction):
-            exchanged = totals.exchanged.over(direction, (category,))
+        found[Figure(agreement, phase, direction, None, "exchanged")] = totals.over(direction)
+        for category in totals.categories(direction):
+            exchanged = totals.over(direction, (category,))
             found[Figure(agreement, phase, direction, category, "exchanged")] = exchanged
         agreed = totals.terms.agreed(direction)
         if agreed is not None:
@@ -113,9 +113,11 @@ def _figures(agreement: str, phase: int | None, totals: Totals) -> Figures:
 
 
 def _only_in_one(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Recorded]:
-    """The events of which the other history has none of the same place and content."""
-    old, new = set(before), set(after)
-    return [one for one in before if one not in new] + [one for one in after if one not in old]
+    """The events that the other history does not tell: by what they say, not by who recorded them when."""
+    old = {(one.agreement_id, one.event) for one in before}
+    new = {(one.agreement_id, one.event) for one in after}
+    gone = [one for one in before if (one.agreement_id, one.event) not in new]
+    return gone + [one for one in after if (one.agreement_id, one.event) not in old]
 
 
 def _causes(only: list[Recorded], figure: Figure) -> tuple[Recorded, ...]:

@@ -40,9 +40,12 @@ class Retelling:
         requests: list[Recorded] = []
         followed: dict[tuple[str, int], Recorded] = {}
         agreements: dict[str, Agreement] = {}
+        last: dict[str, Event] = {}
         for recorded in history:
             before = agreements.get(recorded.agreement_id) or Agreement(recorded.agreement_id)
-            if recorded.event in follows_from(before):
+            trigger = last.get(recorded.agreement_id)
+            last[recorded.agreement_id] = recorded.event
+            if trigger is not None and recorded.event in follows_from(before, trigger):
                 followed[recorded.agreement_id, recorded.version] = recorded
             else:
                 requests.append(attrs.evolve(recorded, event=_left_open(recorded.event)))

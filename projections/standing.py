@@ -1,6 +1,6 @@
 """Where does each agreement stand, and which exchange was the largest?
 
-The one rule: persons are counted, never remains; a register is no agreement.
+The one rule: persons are counted, never remains; a series is no agreement.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class PhaseFigure:
 
 
 @attrs.frozen
-class Place:
+class Reached:
     """What is known of where one agreement stands."""
 
     totals: Totals = Totals()
@@ -48,7 +48,7 @@ class Place:
     events: int = 0
     last_recorded_at: dt.datetime | None = None
 
-    def after(self, recorded: Recorded) -> Place:
+    def after(self, recorded: Recorded) -> Reached:
         """Where it stands after one more event."""
         event = recorded.event
         phases = self.phases
@@ -56,7 +56,7 @@ class Place:
             phases = phases.insert(event.phase, _figure(event.handover))
         elif isinstance(event, PhaseVoided) and event.phase in phases:
             phases = phases.remove(event.phase)
-        return Place(self.totals.after(event), phases, self.events + 1, recorded.recorded_at)
+        return Reached(self.totals.after(event), phases, self.events + 1, recorded.recorded_at)
 
 
 @attrs.frozen
@@ -70,7 +70,7 @@ class StandingRow:
     agreement: str
     title: str
     status: str
-    register: bool
+    series: bool
     totals: Totals
     phases: int
     persons: Count
@@ -93,16 +93,16 @@ class Largest:
 class Standing:
     """Where every agreement stands."""
 
-    def initial(self) -> HashTrieMap[str, Place]:
+    def initial(self) -> HashTrieMap[str, Reached]:
         """No agreement is known."""
         return HashTrieMap()
 
-    def apply(self, state: HashTrieMap[str, Place], recorded: Recorded) -> HashTrieMap[str, Place]:
+    def apply(self, state: HashTrieMap[str, Reached], recorded: Recorded) -> HashTrieMap[str, Reached]:
         """Where the event's agreement stands after it."""
-        before = state.get(recorded.agreement_id) or Place()
+        before = state.get(recorded.agreement_id) or Reached()
         return state.insert(recorded.agreement_id, before.after(recorded))
 
-    def rows(self, state: HashTrieMap[str, Place]) -> Iterator[StandingRow]:
+    def rows(self, state: HashTrieMap[str, Reached]) -> Iterator[StandingRow]:
         """One row an agreement, in alphabetical order."""
         for agreement in sorted(state):
             place = state[agreement]
@@ -111,7 +111,7 @@ class Standing:
                 agreement,
                 place.totals.terms.title,
                 place.totals.status.value,
-                place.totals.terms.register,
+                place.totals.terms.series,
                 place.totals,
                 len(place.phases),
                 in_total(figure.persons for figure in place.phases.values()),
@@ -122,7 +122,7 @@ class Standing:
             )
 
 
-def largest_phase(state: HashTrieMap[str, Place]) -> Largest | None:
+def largest_phase(state: HashTrieMap[str, Reached]) -> Largest | None:
     """The phase in which the most persons are known to have been released."""
     return _first_of_most(
         Largest(agreement, phase, figure.completed_on, figure.persons)
@@ -131,12 +131,12 @@ def largest_phase(state: HashTrieMap[str, Place]) -> Largest | None:
     )
 
 
-def largest_agreement(state: HashTrieMap[str, Place]) -> Largest | None:
-    """The agreement under which the most persons are known to have been released; no register."""
+def largest_agreement(state: HashTrieMap[str, Reached]) -> Largest | None:
+    """The agreement under which the most persons are known to have been released; no series."""
     return _first_of_most(
         Largest(row.agreement, None, row.last_completed_on, row.persons)
         for row in Standing().rows(state)
-        if not row.register
+        if not row.series
     )
 
 
@@ -162,7 +162,7 @@ def _progress(totals: Totals) -> Share | None:
     for direction in totals.terms.directions():
         agreed = lowest(totals.terms.agreed(direction) or 0)
         due += agreed
-        done.append(_up_to(agreed, totals.exchanged.over(direction)))
+        done.append(_up_to(agreed, totals.over(direction)))
     return share(in_total(done), due)
 
 

@@ -1,7 +1,8 @@
-"""How did it go, phase by phase? The one rule: each row says what was known of the world after that phase.
+"""How did it go, phase by phase? The one rule: each row says how things stood after that phase, as now known.
 
 A corrected phase shows what is now known of it, and so does every running total after it; a voided one is
-not there any more.
+not there any more. Phases come in the order in which they were recorded; the last row stands where the
+agreement stands now.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import attrs
 from rpds import HashTrieMap, List
 
 from reciprocity.domain import (
-    AgreementFulfilled,
     Balance,
     Count,
     Direction,
@@ -50,14 +50,11 @@ class TimelineRow:
     @property
     def cumulative(self) -> dict[Direction, dict[str, Count]]:
         """By direction: the total, under ``total``, and the count of each category so far."""
-        exchanged = self.after.exchanged
+        after = self.after
         return {
-            direction: {"total": exchanged.over(direction)}
-            | {
-                category: exchanged.over(direction, (category,))
-                for category in exchanged.categories(direction)
-            }
-            for direction in self.after.directions()
+            direction: {"total": after.over(direction)}
+            | {category: after.over(direction, (category,)) for category in after.categories(direction)}
+            for direction in after.directions()
         }
 
     @property
@@ -78,11 +75,10 @@ class TimelineRow:
 
 @attrs.frozen
 class _Step:
-    """A completed phase as now known, with the terms then in force and the status that it led to."""
+    """A completed phase as now known, with the terms then in force."""
 
     handover: Handover
     terms: Terms
-    status: Status
     version: int
     position: int
 
@@ -103,19 +99,11 @@ class Course:
             order = order.push_front(event.phase)
         if isinstance(event, PhaseCompleted | PhaseCorrected):
             terms = steps[event.phase].terms if event.phase in steps else totals.terms
-            step = _Step(event.handover, terms, totals.status, recorded.version, recorded.position)
+            step = _Step(event.handover, terms, recorded.version, recorded.position)
             steps = steps.insert(event.phase, step)
         elif isinstance(event, PhaseVoided) and event.phase in steps:
             steps = steps.remove(event.phase)
-        if isinstance(event, _SETTLES):
-            last = next((phase for phase in order if phase in steps), None)
-            if last is not None:
-                steps = steps.insert(last, attrs.evolve(steps[last], status=totals.status))
         return Course(totals, order, steps)
-
-
-_SETTLES = (PhaseCorrected, PhaseVoided, AgreementFulfilled)
-"""What makes the last phase's status another one than that with which it was completed."""
 
 
 class Timeline:
@@ -131,25 +119,26 @@ class Timeline:
         return state.insert(recorded.agreement_id, before.after(recorded))
 
     def rows(self, state: HashTrieMap[str, Course]) -> Iterator[TimelineRow]:
-        """By agreement, in alphabetical order, then in the order in which phases were completed."""
+        """By agreement, in alphabetical order, then in the order in which phases were recorded."""
         for agreement in sorted(state):
             yield from _rows(agreement, state[agreement])
 
 
 def _rows(agreement: str, course: Course) -> Iterator[TimelineRow]:
     exchanged = Tally()
-    for phase in reversed(list(course.order)):
-        step = course.steps.get(phase)
-        if step is None:
-            continue
+    steps = [(n, course.steps[n]) for n in reversed(list(course.order)) if n in course.steps]
+    for place, (phase, step) in enumerate(steps, start=1):
         exchanged = exchanged.plus(step.handover.released)
+        # Another phase could follow only because the agreement was in force; after the last one it stands
+        # as it stands now.
+        now = place == len(steps)
         yield TimelineRow(
             agreement,
             phase,
             step.handover.completed_on,
             step.handover.place,
             step.handover.released,
-            Totals(step.terms, step.status, exchanged),
+            course.totals if now else Totals(step.terms, Status.IN_FORCE, exchanged),
             step.version,
             step.position,
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from reciprocity.domain import Agreement, Finding, evolve, judge
-from reciprocity.domain.commands import follows_from, is_on_record, with_reversal
+from reciprocity.domain.commands import consequences, is_on_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,10 +33,8 @@ def check(journal: Journal) -> Iterator[Located]:
     for entry in journal.entries:
         if is_on_record(agreement, entry.event):
             continue
-        event = with_reversal(agreement, entry.event)
-        after = evolve(agreement, event)
-        for finding in judge(agreement, event, after):
-            yield Located(journal.name, entry.line, finding)
-        agreement = after
-        for following in follows_from(agreement):
-            agreement = evolve(agreement, following)
+        for event in consequences(agreement, entry.event):
+            after = evolve(agreement, event)
+            for finding in judge(agreement, event, after):
+                yield Located(journal.name, entry.line, finding)
+            agreement = after

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from reciprocity.domain import Event, Malformed, Recorded
+from reciprocity.domain import AgreementSigned, Event, Malformed, Recorded, Terms
 from reciprocity.replay import journal_shape as shape
 from reciprocity.replay.journal_events import EventMaker
 from reciprocity.replay.problems import MalformedFile, Problem, Problems
@@ -23,6 +23,7 @@ from reciprocity.replay.tables import read_fields, read_table
 from reciprocity.replay.toml_lines import line_of, locate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
     from reciprocity.replay.toml_lines import Path
@@ -35,11 +36,15 @@ LARGEST_FILE = 4 * 1024 * 1024
 
 @attrs.frozen
 class Entry:
-    """One event of a journal, the line on which it stands, and when the record learned it."""
+    """One event of a journal, the line on which it stands, and when the record learned it.
+
+    *recorded_at* is ``None`` for now; *is_told* says whether the journal itself gives that instant.
+    """
 
     line: int
     event: Event
     recorded_at: dt.datetime | None
+    is_told: bool = True
 
 
 @attrs.frozen
@@ -49,6 +54,12 @@ class Journal:
     name: str
     agreement_id: str
     entries: tuple[Entry, ...]
+
+    @property
+    def terms(self) -> Terms | None:
+        """The terms as first signed."""
+        first = self.entries[0].event if self.entries else None
+        return first.terms if isinstance(first, AgreementSigned) else None
 
 
 def read_journal(path: FilePath) -> Journal:
@@ -61,6 +72,41 @@ def read_journal(path: FilePath) -> Journal:
     with path.open("rb") as file:
         content = file.read(LARGEST_FILE + 1)
     return parse_journal(content, str(path))
+
+
+def read_journals(paths: Iterable[FilePath]) -> list[Journal]:
+    """The journals in several files.
+
+    Raises:
+        MalformedFile: with every error in any of them.
+    """
+    read, found = list[Journal](), list[Problem]()
+    for path in paths:
+        try:
+            read.append(read_journal(path))
+        except MalformedFile as error:
+            found += error.problems
+    if found:
+        raise MalformedFile(found)
+    return read
+
+
+def read_events(path: FilePath, terms: Terms) -> list[Event]:
+    """The events of a file that tells what might happen to an agreement; *terms* are those in force.
+
+    It is a journal whose ``[agreement]``, if it has one, is not asked.
+
+    Raises:
+        MalformedFile: with every error in it.
+    """
+    with path.open("rb") as file:
+        text = _decoded(file.read(LARGEST_FILE + 1), str(path))
+    table, lines = _parsed(text, str(path))
+    problems = Problems(str(path), lines)
+    maker = EventMaker(problems, _sources(table, problems), terms)
+    entries = [entry for entry, _ in _events(table, maker, problems)]
+    problems.raise_if_any()
+    return [entry.event for entry in entries if entry is not None]
 
 
 def parse_journal(content: bytes, name: str) -> Journal:
@@ -86,6 +132,16 @@ def _read(table: dict[str, Any], problems: Problems) -> Journal:
     agreement = read_fields(table.get("agreement"), shape.AgreementTable, ("agreement",), problems)
     instants: list[_Instant] = [(("agreement",), agreement.get("recorded_at"))]
     entries = _entry(maker.signed(agreement, mark), *instants[0], problems)
+    for entry, instant in _events(table, maker, problems):
+        instants.append(instant)
+        entries += [entry] if entry else []
+    _check_instants(instants, problems)
+    return Journal(problems.name, agreement.get("id", ""), _with_instants(entries))
+
+
+def _events(
+    table: dict[str, Any], maker: EventMaker, problems: Problems
+) -> Iterator[tuple[Entry | None, _Instant]]:
     for path, found in _event_tables(table, problems):
         mark = problems.count
         kind = found.get("event")
@@ -94,10 +150,39 @@ def _read(table: dict[str, Any], problems: Problems) -> Journal:
             continue
         content = {key: value for key, value in found.items() if key != "event"}
         fields = read_fields(content, shape.ENTRIES[kind], path, problems)
-        instants.append((path, fields.pop("recorded_at", None)))
-        entries += _entry(maker.event(kind, fields, path, mark), *instants[-1], problems)
-    _check_instants(instants, problems)
-    return Journal(problems.name, agreement.get("id", ""), tuple(entries))
+        instant: _Instant = (path, fields.pop("recorded_at", None))
+        entries = _entry(maker.event(kind, fields, path, mark), *instant, problems)
+        yield (entries[0] if entries else None), instant
+
+
+def _with_instants(entries: list[Entry]) -> tuple[Entry, ...]:
+    """The entries, where some have an instant and others not, with instants that do not run backwards.
+
+    An entry without one was recorded with the nearest entry above that has one, if what it tells had
+    happened by then; else no later than the next one below; else it is recorded now, and so is the rest.
+    """
+    below: list[dt.datetime | None] = [None] * (len(entries) + 1)
+    for number in range(len(entries) - 1, -1, -1):
+        below[number] = entries[number].recorded_at or below[number + 1]
+    filled: list[Entry] = []
+    above: dt.datetime | None = None
+    now = False
+    for entry, following in zip(entries, below, strict=False):
+        at = entry.recorded_at
+        if at is None and not now:
+            at = above if above and _had_happened(entry.event, above) else following
+        now = at is None
+        above = at or above
+        filled.append(attrs.evolve(entry, recorded_at=at, is_told=entry.recorded_at is not None))
+    return tuple(filled)
+
+
+def _had_happened(event: Event, by: dt.datetime) -> bool:
+    try:
+        Recorded("journal", 1, by.astimezone(dt.UTC), "journal", event)
+    except (Malformed, OverflowError):
+        return False
+    return True
 
 
 def _not_an_event(kind: object) -> str:

@@ -69,13 +69,15 @@ class EventMaker:
     It remembers the terms in force, because an amendment names only what changes.
     """
 
-    def __init__(self, problems: Problems, sources: dict[str, shape.SourceTable]) -> None:
+    def __init__(
+        self, problems: Problems, sources: dict[str, shape.SourceTable], terms: Terms | None = None
+    ) -> None:
         self._problems = problems
         self._sources = {
             key: self._made(("sources", key), partial(_source, key, source))
             for key, source in sources.items()
         }
-        self._terms: Terms | None = None
+        self._terms = terms
 
     def signed(self, fields: dict[str, Any], mark: int) -> Event | None:
         """The signing that the fields of a journal's ``[agreement]`` tell.
@@ -88,7 +90,7 @@ class EventMaker:
             self._problems.add((*path, "id"), reason)
         terms = self._parts(fields, path)
         terms |= {
-            name: fields[name] for name in ("signed_on", "signed_at", "parent", "register") if name in fields
+            name: fields[name] for name in ("signed_on", "signed_at", "parent", "series") if name in fields
         }
         terms["sources"] = self._cited(fields.get("sources", []), path)
         notes = _all_sound(fields.get("notes", []))

@@ -59,7 +59,7 @@ WORDS: Mapping[str, str] = {
     "reason": "Why, in one line.",
     "receiving": "The code of the party, or member of one, that is to receive.",
     "recorded_at": "The instant, with its offset, at which the record learned it. Never runs backwards.",
-    "register": "true: nobody signed this; it keeps together exchanges that were agreed one by one.",
+    "series": "true: nobody signed this; it keeps together exchanges that were agreed one by one.",
     "released": "What was released: one row for each direction and standing.",
     "ClaimRecordedEntry.released": "What the claimant says was released.",
     "releasing": "The code of the party, or member of one, that is to release.",

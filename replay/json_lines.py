@@ -11,7 +11,16 @@ from reciprocity.store import name_of
 
 if TYPE_CHECKING:
     from reciprocity.domain import Count, Direction, Finding, Recorded, Transfer
-    from reciprocity.projections import Largest, StandingRow, TimelineRow
+    from reciprocity.projections import (
+        BalanceAssertion,
+        Cell,
+        Change,
+        Largest,
+        StandingRow,
+        Statement,
+        TimelineRow,
+        VerdictRow,
+    )
     from reciprocity.replay.check import Located
 
 
@@ -53,10 +62,10 @@ def standing(row: StandingRow) -> dict[str, Any]:
         "agreement": row.agreement,
         "title": row.title,
         "status": row.status,
-        "register": row.register,
+        "series": row.series,
         "phases": row.phases,
         "persons": row.persons,
-        "exchanged": _by_direction({d: row.totals.exchanged.over(d) for d in row.totals.directions()}),
+        "exchanged": _by_direction({d: row.totals.over(d) for d in row.totals.directions()}),
         "remaining": _by_direction(row.totals.remaining()),
         "progress": row.progress,
         "last_completed_on": row.last_completed_on,
@@ -70,6 +79,58 @@ def largest(one: Largest) -> dict[str, Any]:
     return {"largest": "agreement" if one.phase is None else "phase", **attrs.asdict(one, recurse=False)}
 
 
+def cell(one: Cell) -> dict[str, Any]:
+    """The recorded count of a cell beside what was said of it."""
+    return {
+        "agreement": one.agreement,
+        "phase": one.phase,
+        "after": one.after,
+        "direction": str(one.direction),
+        "category": one.category,
+        "recorded": one.recorded,
+        "label": one.label.value,
+        "apart": one.apart,
+        "said": [_statement(statement) for statement in one.said],
+    }
+
+
+def balance(one: BalanceAssertion) -> dict[str, Any]:
+    """A total claimed to date, and how far the record is from it."""
+    return {
+        "balance": one.holds,
+        "agreement": one.cell.agreement,
+        "after": one.cell.after,
+        "direction": str(one.cell.direction),
+        "category": one.cell.category,
+        "recorded": one.cell.recorded,
+        "said": _statement(one.statement),
+        "gap": one.gap,
+        "candidates": [attrs.asdict(candidate) for candidate in one.candidates],
+    }
+
+
+def change(one: Change) -> dict[str, Any]:
+    """A figure that differs, from what to what, with the events and sources that changed it."""
+    return {
+        "agreement": one.figure.agreement,
+        "phase": one.figure.phase,
+        "direction": str(one.figure.direction) if one.figure.direction else None,
+        "category": one.figure.category,
+        "measure": one.figure.measure,
+        "from": one.before,
+        "to": one.after,
+        "because": [
+            {"version": r.version, "position": r.position, "event": name_of(r.event)} for r in one.because
+        ],
+        "sources": one.sources,
+    }
+
+
+def verdict(row: VerdictRow) -> dict[str, Any]:
+    """What a rule found of an event."""
+    return {"agreement": row.agreement, "version": row.version, **rule(row.finding)}
+
+
 def finding(one: Located) -> dict[str, Any]:
     """What a journal breaks, and where."""
     return {"file": one.file, "line": one.line, **rule(one.finding)}
@@ -78,6 +139,19 @@ def finding(one: Located) -> dict[str, Any]:
 def rule(one: Finding) -> dict[str, Any]:
     """What a rule found."""
     return {"rule": one.rule, "verdict": one.verdict.value, "seen": one.seen, "allowed": one.allowed}
+
+
+def _statement(one: Statement) -> dict[str, Any]:
+    return {
+        "claimant": one.claimant,
+        "office": one.office,
+        "count": one.count,
+        "agrees": one.agrees.value,
+        "stated_on": one.stated_on,
+        "version": one.version,
+        "position": one.position,
+        "sources": one.sources,
+    }
 
 
 def _transfer(transfer: Transfer) -> dict[str, Any]:

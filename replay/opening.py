@@ -58,9 +58,14 @@ def journal_path(name: str) -> Path:
 def store_url(name: str) -> str:
     """The URL of the store that *name* stands for: a URL as it is, a path as a file.
 
+    Raises:
+        NotFound: if it is the name of a journal.
+
     >>> store_url("exchange.db"), store_url("memory:")
     ('sqlite:///exchange.db', 'memory:')
     """
+    if name.endswith(".toml"):
+        raise NotFound(f"{name}: the name of a journal, not of a store")
     return name if "://" in name or name == "memory:" else f"sqlite:///{name}"
 
 

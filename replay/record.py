@@ -10,8 +10,17 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from reciprocity.domain import Agreement, Event, ReciprocityError, Recorded, Refused, decide, evolve
-from reciprocity.store import Dated, name_of
+from reciprocity.domain import (
+    Agreement,
+    Event,
+    Malformed,
+    ReciprocityError,
+    Recorded,
+    Refused,
+    decide,
+    evolve,
+)
+from reciprocity.store import Dated, OutOfOrder, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,17 +73,12 @@ def record(register: Register, journal: Journal) -> list[Recorded]:
         _compare(journal, told, register.history(agreement.id))
         return [Dated(one.event, one.entry.recorded_at) for one in told[agreement.version :]]
 
-    return register.command(journal.agreement_id, what_is_new)
-
-
-def check_lawful(journal: Journal) -> None:
-    """Refuse a journal that breaks rules, without recording anything.
-
-    Raises:
-        RefusedJournal: the first event that breaks rules, with all its violations.
-    """
-    for _ in _told(journal):
-        pass
+    try:
+        return register.command(journal.agreement_id, what_is_new)
+    except OutOfOrder as error:
+        raise OutOfOrder(f"{journal.name}: {error}") from error
+    except Malformed as error:
+        raise Malformed(f"{journal.name}: {error}") from error
 
 
 def _told(journal: Journal) -> Iterator[_Told]:
@@ -92,15 +96,16 @@ def _told(journal: Journal) -> Iterator[_Told]:
 
 def _compare(journal: Journal, told: list[_Told], history: Iterable[Recorded]) -> None:
     for stored, one in zip(history, told, strict=False):
-        at = one.entry.recorded_at
+        at = one.entry.recorded_at if one.entry.is_told else None
         if stored.event != one.event:
-            raise Contradiction(journal, one.entry.line, stored, _difference(stored.event, one.event))
+            raise Contradiction(journal, one.entry.line, stored, difference(stored.event, one.event))
         if at is not None and stored.recorded_at != at:
-            difference = f"recorded_at is {stored.recorded_at} there, {at} here"
-            raise Contradiction(journal, one.entry.line, stored, difference)
+            instants = f"recorded_at is {stored.recorded_at} there, {at} here"
+            raise Contradiction(journal, one.entry.line, stored, instants)
 
 
-def _difference(stored: Event, told: Event) -> str:
+def difference(stored: Event, told: Event) -> str:
+    """In what two events differ: their names, or the fields."""
     if type(stored) is not type(told):
         return f"here it is {name_of(told)}"
     differing = [

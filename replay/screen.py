@@ -6,6 +6,7 @@ respects ``NO_COLOR`` and the width of the terminal.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -16,6 +17,7 @@ from rich.text import Text
 
 from reciprocity.domain import OPEN, Verdict
 from reciprocity.domain.values import remaining
+from reciprocity.projections import Agrees, Label
 from reciprocity.replay import wording
 from reciprocity.store import name_of
 
@@ -23,7 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from reciprocity.domain import Count, Recorded, Terms
-    from reciprocity.projections import ClaimRow, Largest, StandingRow, TimelineRow, Totals, VerdictRow
+    from reciprocity.projections import (
+        BalanceAssertion,
+        Cell,
+        Change,
+        Largest,
+        StandingRow,
+        TimelineRow,
+        Totals,
+        VerdictRow,
+    )
 
 _EVEN = {True: "even", False: "uneven", None: "unknown"}
 
@@ -63,8 +74,8 @@ def terms(agreement: str, of: Terms) -> Iterable[Text]:
     """An agreement's title, parties and terms."""
     yield Text(f"{of.title}  [{agreement}]", style="bold")
     yield Text(", ".join(f"{party.code} {party.name}" for party in of.parties))
-    if of.register:
-        yield Text("A register of exchanges that were each agreed by themselves; nobody signed it.")
+    if of.series:
+        yield Text("A series of exchanges that were each agreed by themselves; nobody signed it.")
     else:
         place = f" in {of.signed_at}" if of.signed_at else ""
         yield Text(f"Signed: {wording.day(of.signed_on)}{place}{_mediated(of)}")
@@ -114,7 +125,7 @@ def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
 def totals(of: Totals) -> Text:
     """Where an agreement stands: its status, and how much of each obligation is done."""
     parts = [
-        f"{wording.obligation(o)} {wording.figure(of.exchanged.over(o.direction, o.categories))}"
+        f"{wording.obligation(o)} {wording.figure(of.over(o.direction, o.categories))}"
         f" of {wording.total(o.total)}"
         for o in of.terms.obligations
     ]
@@ -136,22 +147,95 @@ def verdicts(rows: list[VerdictRow], rules: int) -> Iterable[Text]:
         yield Text(f"  version {last.version}: {last.finding}{_and_before(len(doubtful) - 1)}")
 
 
-def claims(rows: list[ClaimRow]) -> Iterable[Text]:
+def claims(cells: list[Cell]) -> Iterable[Text]:
     """How many claimed figures agree with the record, then those that differ from it."""
-    tally = dict.fromkeys(("same", "different", "undecidable", "silent"), 0)
-    for row in rows:
-        tally[row.agrees.value] += 1
-    counted = ", ".join(f"{number} {name}" for name, number in tally.items())
-    yield Text(f"Claims: {len(rows)} figures beside the record: {counted}.")
-    for row in rows:
-        if row.agrees.value == "different":
-            about = f"phase {row.phase}" if row.phase else "to date"
-            what = wording.category(row.category) if row.category else "in total"
+    rows = [(cell, one) for cell in cells for one in cell.said]
+    counted = Counter(one.agrees.value for _, one in rows)
+    figures = ", ".join(f"{counted[kind.value]} {kind.value}" for kind in Agrees)
+    yield Text(f"Claims: {len(rows)} figures beside the record: {figures}.")
+    for cell, one in rows:
+        if one.agrees is Agrees.DIFFERENT:
             yield Text(
-                f"  {about}, {row.releasing}>{row.receiving} {what}: "
-                f"{wording.claimant(row.claimant, row.office)} says {wording.claimed(row.claimed)}, "
-                f"the record {wording.figure(row.recorded)}"
+                f"  {wording.cell(cell)}: {wording.claimant(one.claimant, one.office)} says "
+                f"{wording.claimed(one.count)}, the record {wording.figure(cell.recorded)}"
             )
+
+
+def cells(rows: Iterable[Cell]) -> Table:
+    """Each recorded figure beside what was said of it."""
+    table = _table()
+    table.add_column("Phase", no_wrap=True)
+    table.add_column("Direction", no_wrap=True)
+    table.add_column("Category", overflow="fold")
+    table.add_column("Record", justify="right", no_wrap=True)
+    table.add_column("Label", no_wrap=True)
+    table.add_column("Said", overflow="fold")
+    for cell in rows:
+        table.add_row(
+            f"{cell.phase}" if cell.phase else f"to date ({cell.after})",
+            str(cell.direction),
+            wording.category(cell.category) if cell.category else "in total",
+            wording.short(cell.recorded),
+            cell.label.value + (f" by {cell.apart:,}" if cell.apart else ""),
+            "; ".join(wording.statement(one) for one in cell.said) or "nothing",
+        )
+    return table
+
+
+def labels(rows: Iterable[Cell]) -> Text:
+    """How many cells have each label."""
+    counted = Counter(cell.label for cell in rows)
+    return Text(", ".join(f"{counted[label]} {label.value}" for label in Label) + ".")
+
+
+def balances(rows: Iterable[BalanceAssertion]) -> Iterable[Text]:
+    """Each total claimed to date that does not balance with the record, and what could explain the gap."""
+    for one in rows:
+        if one.holds:
+            continue
+        said = wording.claimant(one.statement.claimant, one.statement.office)
+        gap = "gap unknown" if one.gap is None else f"gap {one.gap:+,}"
+        fits = "; ".join(wording.candidate(candidate) for candidate in one.candidates)
+        yield Text(
+            f"{wording.cell(one.cell)} after {wording.counted(one.cell.after, 'phase')}: {said} says "
+            f"{wording.claimed(one.statement.count)}, the record {wording.figure(one.cell.recorded)}: {gap}"
+            f"{f'; as large: {fits}' if fits else ''}"
+        )
+
+
+def changes(rows: list[Change]) -> Table | Text:
+    """Each figure that differs, from what to what, and why; a phase that is new shows in the totals only."""
+    if not rows:
+        return Text("Nothing is different.")
+    table = _table()
+    table.add_column("Agreement", no_wrap=True)
+    table.add_column("Figure", overflow="fold")
+    table.add_column("From", justify="right", no_wrap=True)
+    table.add_column("To", justify="right", no_wrap=True)
+    table.add_column("Because of", overflow="fold")
+    for change in rows:
+        if change.figure.phase is not None and None in (change.before, change.after):
+            continue
+        table.add_row(
+            change.figure.agreement,
+            wording.figure_name(change.figure),
+            _value(change.before),
+            _value(change.after),
+            wording.because(change),
+        )
+    return table
+
+
+def branch_verdicts(rows: list[VerdictRow]) -> Iterable[Text]:
+    """What rules a branch breaks, or leaves in doubt, that the record does not."""
+    if not rows:
+        yield Text("No rule says anything else.")
+    for row in rows:
+        yield Text(f"version {row.version}: {row.finding}")
+
+
+def _value(value: Count | str | None) -> str:
+    return "-" if value is None else value if isinstance(value, str) else wording.short(value)
 
 
 def events(rows: Iterable[Recorded]) -> Iterable[Text]:
@@ -193,7 +277,7 @@ def standing(rows: Iterable[StandingRow]) -> Table:
     for row in rows:
         table.add_row(
             row.agreement,
-            "register" if row.register else row.status.replace("-", " "),
+            "series" if row.series else row.status.replace("-", " "),
             f"{row.phases:,}",
             wording.short(row.persons),
             str(row.progress) if row.progress else "open",

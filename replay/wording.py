@@ -25,10 +25,13 @@ from reciprocity.domain import (
     Transfer,
 )
 from reciprocity.domain.terms import OPEN, Kept, Obligation, Symmetry, Terms
+from reciprocity.store import name_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    from reciprocity.projections import Candidate, Cell, Change, Figure, Statement
 
 _KEPT = {
     Kept.EACH_PHASE: "equal value in each phase",
@@ -138,6 +141,39 @@ def event(of: Event) -> str:  # noqa: C901, PLR0911  # one line for each event
 def claimant(name: str, office: str | None) -> str:
     """Who says it: the party, and who spoke for it."""
     return f"{name} ({office})" if office else name
+
+
+def cell(of: Cell) -> str:
+    """What a cell of claims is about: ``phase 1, RUS>UKR civilian``."""
+    about = f"phase {of.phase}" if of.phase else "to date"
+    return f"{about}, {of.direction} {category(of.category) if of.category else 'in total'}"
+
+
+def statement(of: Statement) -> str:
+    """What one claimant said: ``UKR (President) 697``."""
+    return f"{claimant(of.claimant, of.office)} {claimed(of.count)}"
+
+
+def candidate(of: Candidate) -> str:
+    """What is as large as a gap."""
+    phase = f" in phase {of.phase}" if of.phase else ""
+    return f"{of.what}{phase} of {of.agreement}"
+
+
+def figure_name(of: Figure) -> str:
+    """The name of a figure: ``phase 2, RUS>UKR civilian exchanged``."""
+    if of.direction is None:
+        return of.measure
+    when = f"after phase {of.phase}, " if of.phase else "now, "
+    what = f" {category(of.category)}" if of.category else ""
+    return f"{when}{of.direction}{what} {of.measure}"
+
+
+def because(change: Change) -> str:
+    """The events that changed a figure, and their sources."""
+    events = ", ".join(f"{name_of(one.event)} (version {one.version})" for one in change.because)
+    keys = ", ".join(source.key for source in change.sources)
+    return f"{events}{f'; {keys}' if keys else ''}"
 
 
 def claimed(count: Count | None) -> str:

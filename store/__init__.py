@@ -1,14 +1,26 @@
 """The register of agreements on record. Only this room knows that there is a database."""
 
-from reciprocity.store.errors import Conflict, NotAStore, OutOfOrder, StoreError, Unreadable
+from reciprocity.store.errors import (
+    Busy,
+    CommandTaken,
+    Conflict,
+    Differs,
+    NotAStore,
+    OutOfOrder,
+    StoreError,
+    Unreadable,
+)
 from reciprocity.store.register import Dated, Register
-from reciprocity.store.wire import KINDS, WIRE, Kind, Wire, name_of
+from reciprocity.store.wire import KINDS, WIRE, Kind, Wire, kind_of, name_of
 
 __all__ = [
     "KINDS",
     "WIRE",
+    "Busy",
+    "CommandTaken",
     "Conflict",
     "Dated",
+    "Differs",
     "Kind",
     "NotAStore",
     "OutOfOrder",
@@ -16,5 +28,6 @@ __all__ = [
     "StoreError",
     "Unreadable",
     "Wire",
+    "kind_of",
     "name_of",
 ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reciprocity.domain.errors import ReciprocityError
+
+if TYPE_CHECKING:
+    from reciprocity.domain import Recorded
 
 
 class StoreError(ReciprocityError):
@@ -29,5 +34,30 @@ class Conflict(StoreError):
         )
 
 
+class Busy(StoreError):
+    """Another process keeps the store locked. Nothing was recorded; asking again may succeed."""
+
+
 class OutOfOrder(StoreError):
-    """A given instant runs backwards in the agreement's history, or lies ahead of the clock."""
+    """A given instant runs backwards, or lies ahead of the clock; or a given version is not the next."""
+
+
+class Differs(StoreError):
+    """A given history tells otherwise what is stored; nothing of it was recorded.
+
+    *stored* is the first event that differs, *given* what was told in its place.
+    """
+
+    def __init__(self, stored: Recorded, given: Recorded) -> None:
+        self.stored = stored
+        self.given = given
+        super().__init__(f"version {given.version} of {given.agreement_id} is stored otherwise")
+
+
+class CommandTaken(StoreError):
+    """Something else is on record under a command id; nothing was recorded."""
+
+    def __init__(self, command_id: str, asked: str, given: Recorded | None = None) -> None:
+        self.command_id = command_id
+        self.given = given
+        super().__init__(f"command {command_id}, asked for {asked}, has recorded something else")

@@ -18,7 +18,8 @@ from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.utils import Environment
 
 from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
-from reciprocity.store.errors import Conflict, OutOfOrder
+from reciprocity.store import takeover
+from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder, Unreadable
 from reciprocity.store.urls import open_url
 from reciprocity.store.wire import WIRE, Wire
 
@@ -175,7 +176,7 @@ class Register(Application[str]):
         """
         version = 0
         for _ in range(ATTEMPTS):
-            if command_id is not None and (outcome := self._outcome(command_id)) is not None:
+            if command_id is not None and (outcome := self._outcome(command_id, agreement_id)) is not None:
                 return outcome
             stream = self._stream(agreement_id)
             version = stream.version + 1
@@ -184,14 +185,38 @@ class Register(Application[str]):
             if not pending:
                 return []
             try:
-                recordings = self.events.put(cast("Any", pending), command_id=by)
+                recordings = self.events.put(cast("Any", pending), command_ids=[by] * len(pending))
             except IntegrityError:
                 continue
-            return [
-                attrs.evolve(recorded, position=recording.notification.id)
-                for recorded, recording in zip(pending, recordings, strict=True)
-            ]
+            pairs = zip(pending, recordings, strict=True)
+            return [attrs.evolve(recorded, position=made.notification.id) for recorded, made in pairs]
         raise Conflict(agreement_id, version, ATTEMPTS)
+
+    def take_over(self, history: Iterable[Recorded]) -> int:
+        """Record what another register holds and this one does not, as it is; how many events that was.
+
+        *history* has every agreement in it from its first version on. Instants and command ids are kept;
+        positions are those of this log. It is one transaction. The caller asks whether the rules hold.
+
+        Raises:
+            Differs: what is stored already is told otherwise.
+            CommandTaken: a command id is on record for something else.
+            OutOfOrder: a version is not the next; an instant runs backwards, or lies ahead of the clock.
+            Conflict: another writer came first, each of several times.
+        """
+        told, new = list(history), list[Recorded]()
+        for _ in range(ATTEMPTS):
+            new = takeover.what_is_new(told, self.history, self._clock().astimezone(dt.UTC))
+            if not new:
+                return 0
+            continued = takeover.check_commands(new, self._recorder.command_versions)
+            by = [recorded.command_id for recorded in new]
+            try:
+                self.events.put(cast("Any", new), command_ids=by, continued=continued)
+            except IntegrityError:
+                continue
+            return len(new)
+        raise Conflict(new[0].agreement_id, new[0].version, ATTEMPTS)
 
     def agreement(self, agreement_id: str) -> Agreement:
         """The agreement as it stands; unsigned, if nothing is on record under that id."""
@@ -202,17 +227,35 @@ class Register(Application[str]):
         return self._recorder.agreement_ids()
 
     def history(self, agreement_id: str, *, after: int = 0) -> Iterator[Recorded]:
-        """The events of one agreement in order, those *after* a version; none, if it is not on record."""
-        return cast("Iterator[Recorded]", self.events.get(agreement_id, gt=after))
+        """The events of one agreement in order, those *after* a version; none, if it is not on record.
+
+        Raises:
+            Unreadable: an event cannot be read, or one is missing.
+        """
+        for notification in self._recorder.select_history(agreement_id, after=after):
+            recorded = cast("Recorded", self.mapper.to_domain_event(notification))
+            _check_next(recorded, after)
+            after = recorded.version
+            yield recorded
 
     def log(self, *, after: int = 0) -> Iterator[Recorded]:  # type: ignore[override]  # deprecated upstream
         """The events of all agreements in the order of their positions, those *after* one.
 
         Read in batches, so that memory does not grow with the log.
+
+        Raises:
+            Unreadable: an event cannot be read, or one is missing.
         """
+        last: dict[str, int] = {}
+        from_the_beginning = after == 0
         while batch := self.recorder.select_notifications(after, _BATCH, inclusive_of_start=False):
             for notification in batch:
-                yield cast("Recorded", self.mapper.to_domain_event(notification))
+                recorded = cast("Recorded", self.mapper.to_domain_event(notification))
+                # What comes first after a position in the middle may have any version.
+                first = 0 if from_the_beginning else recorded.version - 1
+                _check_next(recorded, last.get(recorded.agreement_id, first))
+                last[recorded.agreement_id] = recorded.version
+                yield recorded
             after = batch[-1].id
 
     @property
@@ -229,13 +272,15 @@ class Register(Application[str]):
         self._streams.put(agreement_id, stream)
         return stream
 
-    def _outcome(self, command_id: str) -> list[Recorded] | None:
+    def _outcome(self, command_id: str, asked_of: str) -> list[Recorded] | None:
         versions = self._recorder.command_versions(command_id)
         if versions is None:
             return None
         agreement_id, first, last = versions
-        history = self.events.get(agreement_id, gt=first - 1, lte=last)
-        return list(cast("Iterator[Recorded]", history))
+        if agreement_id != asked_of:
+            raise CommandTaken(command_id, asked_of)
+        rows = self._recorder.select_history(agreement_id, after=first - 1, up_to=last)
+        return [cast("Recorded", self.mapper.to_domain_event(row)) for row in rows]
 
     def _enveloped(self, stream: _Stream, decided: Iterable[Event | Dated], by: str) -> list[Recorded]:
         now, last = self._clock().astimezone(dt.UTC), stream.recorded_at
@@ -272,3 +317,10 @@ def _instant(
     if given > now:
         raise OutOfOrder(f"{agreement_id}: {given} is ahead of the clock, {now}")
     return given.astimezone(dt.UTC)
+
+
+def _check_next(recorded: Recorded, last: int) -> None:
+    if recorded.version != last + 1:
+        raise Unreadable(
+            f"{recorded.agreement_id}: version {last + 1} is missing; version {recorded.version} comes next"
+        )

@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import IntegrityError, Notification, PersistenceError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -25,10 +25,10 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import Environment
 
-from reciprocity.store.errors import NotAStore
+from reciprocity.store.errors import Busy, NotAStore, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 APPLICATION_ID = 0x52435052
 """``RCPR``, in the header of every store (https://www.sqlite.org/pragma.html#pragma_application_id)."""
@@ -53,6 +53,7 @@ _TABLES = (
         last_version INTEGER NOT NULL
     ) WITHOUT ROWID""",
 )
+_LARGEST_INTEGER = 2**63 - 1
 _COLUMNS = "originator_id, originator_version, topic, state"
 
 
@@ -66,17 +67,41 @@ class Recorder(SQLiteApplicationRecorder):
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
-        first, last = stored_events[0], stored_events[-1]
-        c.execute(
-            "INSERT INTO commands VALUES (?,?,?,?)",
-            (
-                kwargs["command_id"],
-                first.originator_id,
-                first.originator_version,
-                last.originator_version,
-            ),
-        )
+        """All events and their command ids, or none.
+
+        *command_ids* has one for each event. Those in *continued* are on record for the events just before.
+        """
+        spans: dict[tuple[str, str], list[int]] = {}
+        for command_id, stored in zip(kwargs["command_ids"], stored_events, strict=True):
+            spans.setdefault((command_id, str(stored.originator_id)), []).append(stored.originator_version)
+        for (command_id, agreement_id), versions in spans.items():
+            if command_id in kwargs.get("continued", ()):
+                _continue_command(c, command_id, agreement_id, versions)
+            else:
+                row = (command_id, agreement_id, versions[0], versions[-1])
+                c.execute("INSERT INTO commands VALUES (?,?,?,?)", row)
         return super()._insert_events(c, stored_events)
+
+    def select_history(
+        self, agreement_id: str, *, after: int, up_to: int | None = None
+    ) -> list[Notification]:
+        """The events of one agreement after a version, each with its position."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE originator_id=? "  # noqa: S608
+                "AND originator_version>? AND originator_version<=? ORDER BY originator_version",
+                (agreement_id, after, _LARGEST_INTEGER if up_to is None else up_to),
+            )
+            return [
+                Notification(
+                    originator_id=row["originator_id"],
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=row["state"],
+                    id=row["rowid"],
+                )
+                for row in c.fetchall()
+            ]
 
     def command_versions(self, command_id: str) -> tuple[str, int, int] | None:
         """Where a command's events are: agreement, first and last version; ``None`` if it recorded none."""
@@ -95,6 +120,16 @@ class Recorder(SQLiteApplicationRecorder):
             return [row["originator_id"] for row in c.fetchall()]
 
 
+def _continue_command(c: SQLiteCursor, command_id: str, agreement_id: str, versions: list[int]) -> None:
+    c.execute(
+        "UPDATE commands SET last_version=? WHERE command_id=? AND originator_id=? AND last_version=?",
+        (versions[-1], command_id, agreement_id, versions[0] - 1),
+    )
+    c.execute("SELECT changes()")
+    if c.fetchone()[0] != 1:
+        raise sqlite3.IntegrityError(f"command {command_id} does not end just before")
+
+
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
@@ -110,6 +145,19 @@ class Datastore(SQLiteDatastore):
         super().__init__(db_name, originator_id_type="text")
         self.pool.close()
         self.pool = _Pool(db_name=db_name, lock_timeout=30)
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """The library's transaction, whose errors say what they mean for the one who asked."""
+        try:
+            with super().transaction(commit=commit) as cursor:
+                yield cursor
+        except (IntegrityError, sqlite3.IntegrityError):
+            raise  # another writer came first: the register starts again
+        except (PersistenceError, sqlite3.Error) as error:
+            if "locked" in str(error) or "busy" in str(error):
+                raise Busy(f"the store is locked by another process: {error}") from error
+            raise Unreadable(f"the store cannot be used: {error}") from error
 
 
 class Factory(SQLiteFactory):
@@ -129,7 +177,7 @@ def open_file(path: Path, *, create: bool) -> Factory:
     Raises:
         NotAStore: if nothing is there and *create* is false, or if something else is there.
     """
-    if create and not path.exists():
+    if create and not os.path.lexists(path):
         _create(path)
     _check(path)
     return Factory(f"{path.absolute().as_uri()}?mode=rw")
@@ -145,10 +193,20 @@ def open_memory() -> Factory:
 
 
 def _create(path: Path) -> None:
+    """Make a store beside *path* and give it its name when it is whole: half a store is never seen."""
+    draft = path.with_name(f"{path.name}.{uuid.uuid4().hex}.new")
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        _fill(draft)
+        with suppress(FileExistsError):  # another process was quicker, and made the same
+            os.link(draft, path)
     except OSError as error:
         raise NotAStore(f"{path}: cannot be created: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _fill(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
@@ -161,12 +219,15 @@ def _create(path: Path) -> None:
 
 def _check(path: Path) -> None:
     """Refuse what is not a store of ours, by what it is, without writing a byte to it."""
-    if not path.exists():
-        raise NotAStore(f"{path}: no such store (create=True makes one)")
-    if not path.is_file():
-        raise NotAStore(f"{path}: not a file")
-    with path.open("rb") as file:
-        header = file.read(100)
+    try:
+        if not path.exists():
+            raise NotAStore(f"{path}: no such store (create=True makes one)")
+        if not path.is_file():
+            raise NotAStore(f"{path}: not a file")
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError as error:
+        raise NotAStore(f"{path}: cannot be read: {error.strerror}") from error
     if not header:
         raise NotAStore(f"{path}: an empty file, not a store")
     if len(header) < 100 or not header.startswith(b"SQLite format 3\x00"):

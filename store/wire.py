@@ -78,9 +78,18 @@ KINDS = (
 _BY_CLASS = {kind.event: kind for kind in KINDS}
 
 
+def kind_of(event: Event) -> Kind:
+    """The row of the table that an event is stored by."""
+    return _BY_CLASS[type(event)]
+
+
 def name_of(event: Event) -> str:
     """The stored name of an event, without its schema: ``phase-completed``."""
-    return _BY_CLASS[type(event)].name
+    return kind_of(event).name
+
+
+# Sorted keys are what the encoder promises; the order of fields it does not.
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class Wire:
@@ -100,7 +109,7 @@ class Wire:
         self._decoders = {kind.topic: msgspec.json.Decoder(Stored[kind.event]) for kind in kinds}  # type: ignore[name-defined]  # a class made at run time
         self._schemas = {kind.name: kind for kind in kinds}
         self._upcasts = upcasts
-        self._encode = msgspec.json.Encoder().encode
+        self._encode = _ENCODER.encode
 
     def encode(self, recorded: Recorded) -> tuple[str, bytes]:
         """The topic and the bytes under which an event is stored."""
@@ -128,25 +137,35 @@ class Wire:
             where = f"position {position}, " if position else ""
             raise Unreadable(f"{where}{agreement_id} version {version}, {topic}: {error}") from error
 
+    def up_to_date(self, name: str, schema: int, fact: dict[str, Any]) -> tuple[type[Event], dict[str, Any]]:
+        """The class of an event of that name and schema, and its *fact*, as the present schema has it.
+
+        Raises:
+            Unreadable: the name or the schema is not in the table.
+        """
+        if (kind := self._schemas.get(name)) is None:
+            raise Unreadable("no event of that name is known")
+        if schema > kind.schema:
+            raise Unreadable(f"schema {schema} is newer than this release reads ({kind.schema}); upgrade")
+        for older in range(schema, kind.schema):
+            if (upcast := self._upcasts.get(f"{name}/{older}")) is None:
+                raise Unreadable(f"schema {older} was never written")
+            fact = upcast(fact)
+        return kind.event, fact
+
     def _check_text(self, stored: Stored[Any], state: bytes) -> None:
         if self._encode(stored) != state:
             raise Unreadable("the text is not what its facts are written as")
 
     def _brought_up_to_date(self, topic: str, state: bytes) -> tuple[msgspec.json.Decoder[Any], bytes]:
         name, _, schema = topic.partition("/")
-        kind = self._schemas.get(name)
-        if kind is None or not schema.isdecimal() or topic != f"{name}/{int(schema)}":
+        if not schema.isdecimal() or topic != f"{name}/{int(schema)}":
             raise Unreadable("no event of that name is known")
-        if int(schema) > kind.schema:
-            raise Unreadable(f"schema {schema} is newer than this release reads ({kind.schema}); upgrade")
         content = _as_written(state)
-        for older in range(int(schema), kind.schema):
-            if (upcast := self._upcasts.get(f"{name}/{older}")) is None:
-                raise Unreadable(f"schema {older} was never written")
-            content["event"] = upcast(content["event"])
+        event, content["event"] = self.up_to_date(name, int(schema), content["event"])
         # Written anew in the order of the fields, so that the check on the bytes holds for it too.
-        decoder = self._decoders[kind.topic]
-        upcast_text = msgspec.json.encode(content)
+        decoder = self._decoders[self._topics[event]]
+        upcast_text = _ENCODER.encode(content)
         return decoder, self._encode_checked(decoder, upcast_text)
 
     def _encode_checked(self, decoder: msgspec.json.Decoder[Any], text: bytes) -> bytes:
@@ -159,7 +178,7 @@ class Wire:
 def _as_written(state: bytes) -> dict[str, Any]:
     """An older text as plain values; it too must be just what its values are written as."""
     content = msgspec.json.decode(state)
-    if msgspec.json.encode(content) != state:
+    if _ENCODER.encode(content) != state:
         raise Unreadable("the text is not what its facts are written as")
     if not isinstance(content, dict) or not isinstance(content.get("event"), dict):
         raise Unreadable("the text holds no event")

@@ -72,11 +72,14 @@ class Plan:
     def planned(self, coverage: Coverage) -> int:
         """How many persons the whole plan releases, of those that an obligation is for."""
         releasing, receiving, categories = coverage
+        standing_for = {party.code: party.codes for party in self.parties}
+        givers, takers = standing_for.get(releasing, (releasing,)), standing_for.get(receiving, (receiving,))
         return sum(
             leg.each * units
             for legs, units in zip(self.rounds, self.units, strict=True)
             for leg in legs
-            if (leg.releasing, leg.receiving) == (releasing, receiving)
+            if leg.releasing in givers
+            and leg.receiving in takers
             and (not categories or leg.category in categories)
         )
 

@@ -116,6 +116,7 @@ class Plain:
     version: int = 0
     order: tuple[int, ...] = ()
     terms_then: dict[int, Terms] = field(default_factory=dict)
+    latest: Event | None = None
 
     @property
     def last(self) -> int:
@@ -140,7 +141,7 @@ class Plain:
         if isinstance(event, PhaseCompleted) and self.terms:
             order, then[event.phase] = (*order, event.phase), self.terms
         status = LIFE[self.status][name]
-        return Plain(status, terms, phases, records, said, self.version + 1, order, then)
+        return Plain(status, terms, phases, records, said, self.version + 1, order, then, event)
 
     def moments_from(self, phase: int) -> Iterator[Plain]:
         """How things stood, as now known, after that phase and after each later one."""
@@ -160,8 +161,17 @@ class Plain:
         return added(
             pair
             for (releasing, receiving, category), pair in self.totals().items()
-            if (releasing, receiving) == (owed.releasing, owed.receiving) and _covers(owed, category)
+            if self.serves(owed, releasing, receiving, category)
         )
+
+    def serves(self, owed: Obligation, releasing: str, receiving: str, category: str) -> bool:
+        """Whether such a release counts toward an obligation; a group named in it stands for its members."""
+        groups = (
+            {p.code: {p.code, *(m.code for m in p.members)} for p in self.terms.parties} if self.terms else {}
+        )
+        from_whom = groups.get(owed.releasing, {owed.releasing})
+        to_whom = groups.get(owed.receiving, {owed.receiving})
+        return releasing in from_whom and receiving in to_whom and _covers(owed, category)
 
     def obligations(self) -> tuple[Obligation, ...]:
         return self.terms.obligations if self.terms else ()
@@ -175,16 +185,31 @@ class Plain:
         return [same(*value) for value in values(self.terms, self.totals()).values()] if self.terms else []
 
     def last_day(self) -> dt.date | None:
-        return max((record.day for record in self.records.values() if record.day), default=None)
+        """The day on which all was done; none if the day of anything is not known."""
+        event = self.latest
+        of_event = getattr(getattr(event, "terms", None), "signed_on", None)
+        for name in (*DAYS, "stated_on"):
+            of_event = getattr(event, name, None) or of_event
+        if isinstance(event, TermsAmended):
+            of_event = event.amended_on
+        days = [record.day for record in self.records.values()]
+        if not days or None in days or of_event is None:
+            return None
+        return max(of_event, *(day for day in days if day))
 
     def is_fulfilled_by_now(self) -> bool:
         """Whether counting shows that everything owed was done, evenly if that was agreed."""
-        if self.status != "in-force" or not self.terms or not all(met is True for met in self.met()):
+        if self.status != "in-force" or not self.terms or not self.is_all_done():
             return False
         if self.terms.symmetry.kept.value == "at-fulfilment" and False in self.even():
             return False
         signed, day = self.terms.signed_on, self.last_day()
         return not (signed and day and day < signed)
+
+    def is_all_done(self) -> bool:
+        """Whether something was owed, and no more of it can be done."""
+        done = [(self.exchanged(owed)[0], pair(owed.total)[1]) for owed in self.obligations()]
+        return len(done) > 0 and all(most is not None and least >= most for least, most in done)
 
     def settled(self) -> Plain:
         """With the fulfilment that follows by itself, if one does."""
@@ -203,7 +228,9 @@ def plain(events: Iterable[Event]) -> Plain:
 def subject(event: Event) -> tuple[object, ...]:
     """What an event speaks of. A later one on the same subject takes its place."""
     match event:
-        case AgreementSigned() | TermsAmended() | PhaseCompleted() | PhaseCorrected() | PhaseVoided():
+        case PhaseCompleted() | PhaseCorrected():
+            return ("what took place", event.phase)
+        case AgreementSigned() | TermsAmended() | PhaseVoided():
             return (type(event).__name__, getattr(event, "phase", None))
         case PhaseAnnounced() | PhasePostponed():
             return ("plan", event.phase)
@@ -226,10 +253,10 @@ def wording(event: Event) -> object:
 
 def is_said_already(state: Plain, event: Event) -> bool:
     """Whether the record holds just this as the last word on its subject."""
-    if isinstance(event, TermsAmended):
-        return event.terms == state.terms
-    if isinstance(event, AgreementFulfilled):
+    if isinstance(event, AgreementFulfilled) and event == AgreementFulfilled():
         return state.status == "fulfilled"
+    if isinstance(event, PhaseCompleted | PhaseCorrected) and event.phase not in state.records:
+        return False
     return state.said.get(subject(event)) == wording(event)
 
 

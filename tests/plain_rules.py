@@ -91,10 +91,8 @@ def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool
         yield "names_parties_to_the_agreement", _are_parties(terms, giver, taker, both=both)
     for row in _rows(event, after):
         if row.within_agreement is True:
-            owed = ((o.releasing, o.receiving, o.categories) for o in terms.obligations)
-            mine = (row.releasing, row.receiving)
-            serves = any(mine == (a, b) and (not cats or row.category in cats) for a, b, cats in owed)
-            yield "serves_an_agreed_obligation", serves
+            way = (row.releasing, row.receiving, row.category)
+            yield "serves_an_agreed_obligation", any(after.serves(o, *way) for o in terms.obligations)
     if isinstance(event, TermsAmended | PhaseCompleted | PhaseCorrected | PhaseVoided):
         yield from _within_totals(after)
     if isinstance(event, PhaseCorrected):
@@ -105,6 +103,9 @@ def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool
         for met in after.met():
             yield "is_fulfilled_when_every_obligation_is_met", met
     yield "happens_after_the_signature", _in_time(terms.signed_on, event)
+    if isinstance(event, TermsAmended) and terms.signed_on:
+        days = [record.day for record in after.records.values() if record.day]
+        yield "happens_after_the_signature", all(terms.signed_on <= day for day in days)
     if isinstance(event, PhaseCorrected | PhaseVoided) and (taken := event.reverses) is not None:
         stood = Record(taken.completed_on, taken.place, taken.released)
         yield "reverses_what_is_on_record", before.records.get(event.phase) == stood

@@ -162,7 +162,7 @@ def any_terms(
         mediators=tuple(draw(st.lists(texts, max_size=2))),
         facilitators=tuple(draw(st.lists(texts, max_size=1))),
         parent=draw(st.sampled_from([None, "parent-2024"])),
-        register=draw(st.booleans()),
+        series=draw(st.booleans()),
         sources=draw(sources(texts)),
     )
 

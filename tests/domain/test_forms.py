@@ -49,7 +49,6 @@ TEXTS = [
     "isolate \u2067 x",
     "mark\u200f",
     "lone \ud800 surrogate",
-    "unassigned \u0378",
     "x" * (LONGEST_TEXT + 1),
     None,
     3,

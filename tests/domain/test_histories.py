@@ -101,7 +101,7 @@ def test_the_aggregate_counts_what_plain_integers_count(history: History) -> Non
             lane: total for lane, total in expected_counts.items() if total != (0, 0)
         }
         for owed in state.obligations():
-            over = agreement.exchanged.over(owed.direction, owed.categories)
+            over = agreement.terms.done(agreement.exchanged, owed)
             assert pair(over) == state.exchanged(owed)
             assert owed.is_met_by(over) == state.met()[state.obligations().index(owed)]
         assert state.terms
@@ -139,10 +139,9 @@ def test_an_agreement_is_fulfilled_exactly_when_all_that_was_owed_is_done(histor
             declared or type(request) is AgreementFulfilled  # which is possible where nobody can tell
         )
         if agreement.status is Status.FULFILLED:
-            assert False not in state.met() if declared else all(met is True for met in state.met())
+            assert False not in state.met() if declared else state.is_all_done()
         if agreement.status is Status.IN_FORCE:
-            done = all(met is True for met in state.met())
-            assert not done or (_at_fulfilment(state) and False in state.even())
+            assert not state.is_all_done() or (_at_fulfilment(state) and False in state.even())
 
 
 def _at_fulfilment(state: Plain) -> bool:

@@ -31,6 +31,7 @@ from reciprocity.domain import (
     PhasePostponed,
     PhaseStatus,
     PhaseVoided,
+    Refused,
     Status,
     TermsAmended,
     decide,
@@ -173,7 +174,9 @@ def test_all_for_all_is_fulfilled_only_when_somebody_says_so() -> None:
 
 
 def test_saying_again_that_it_is_fulfilled_adds_nothing() -> None:
-    assert decide(fulfilled(), AgreementFulfilled(notes=("said again",))) == ()
+    assert decide(fulfilled(), AgreementFulfilled()) == ()
+    with pytest.raises(Refused):
+        decide(fulfilled(), AgreementFulfilled(notes=("said otherwise",)))
 
 
 def test_asking_again_for_each_kind_of_event_adds_nothing() -> None:

@@ -79,7 +79,7 @@ def test_the_dead_are_not_counted_with_the_living() -> None:
 
 
 def test_a_register_is_not_the_largest_agreement_but_may_have_the_largest_phase() -> None:
-    register = Terms(title="register", parties=TERMS.parties, obligations=TERMS.obligations, register=True)
+    register = Terms(title="register", parties=TERMS.parties, obligations=TERMS.obligations, series=True)
     log = [
         *enveloped([AgreementSigned(terms=register), _phase(1, *_both(400))], "register"),
         *enveloped([AgreementSigned(terms=TERMS), _phase(1, *_both(300))], "swap"),
@@ -108,8 +108,8 @@ def test_a_claim_is_the_same_different_or_silent_and_silence_is_not_zero() -> No
     agrees = []
     for number in (270, 269, 0, None):
         log = enveloped([AgreementSigned(terms=TERMS), _phase(1, *_both(270)), _claim(number)])
-        [row] = ask(Claims(), log)
-        agrees.append(row.agrees)
+        [statement] = [one for cell in ask(Claims(), log) for one in cell.said]
+        agrees.append(statement.agrees)
     assert agrees == [Agrees.SAME, Agrees.DIFFERENT, Agrees.DIFFERENT, Agrees.SILENT]
 
 
@@ -122,8 +122,8 @@ def test_a_total_to_date_is_compared_with_the_record_of_that_moment() -> None:
             _phase(2, *_both(100)),
         ]
     )
-    [row] = ask(Claims(), log)
-    assert (row.recorded, row.agrees) == (270, Agrees.SAME)
+    [cell] = [cell for cell in ask(Claims(), log) if cell.phase is None]
+    assert (cell.after, cell.recorded, cell.said[0].agrees) == (1, 270, Agrees.SAME)
 
 
 def test_verdicts_find_what_a_log_should_never_have_held() -> None:

@@ -85,7 +85,7 @@ def _signed(event: AgreementSigned) -> dict[str, Any]:
         "signed_on": terms.signed_on,
         "signed_at": terms.signed_at,
         "parent": terms.parent,
-        "register": terms.register,
+        "series": terms.series,
         "sources": [source.key for source in terms.sources],
         "notes": event.notes,
     }

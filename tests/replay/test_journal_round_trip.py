@@ -23,9 +23,7 @@ def journals(draw: st.DrawFn) -> tuple[Told, tuple[Source, ...]]:
     """Events of which the first is a signing, and the sources that they cite."""
     sources = draw(any_sources(unicode_texts))
     some = st.lists(st.sampled_from(sources), unique=True).map(tuple) if sources else st.just(())
-    terms = attrs.evolve(
-        draw(any_terms(texts=unicode_texts)), sources=draw(some), register=draw(st.booleans())
-    )
+    terms = attrs.evolve(draw(any_terms(texts=unicode_texts)), sources=draw(some), series=draw(st.booleans()))
     events: list[Event] = [
         AgreementSigned(terms=terms, notes=tuple(draw(st.lists(unicode_texts, max_size=2))))
     ]
@@ -66,7 +64,12 @@ def test_a_journal_is_read_as_the_events_it_was_written_from(
     told, sources = written
     text = journal_text("some-agreement", told, sources)
     read = parse_journal(text.encode(), "journal.toml")
-    assert [(entry.event, entry.recorded_at) for entry in read.entries] == told
+    assert [entry.event for entry in read.entries] == [event for event, _ in told]
+    filled = [entry.recorded_at for entry in read.entries]
+    assert all(given in (None, at) for (_, given), at in zip(told, filled, strict=True))
+    known = [at for at in filled if at]
+    assert known == sorted(known)
+    assert filled == [*known, *[None] * (len(filled) - len(known))], "what is recorded now comes last"
     assert read.agreement_id == "some-agreement"
     lines = text.split("\n")
     assert all(lines[entry.line - 1] == "[[event]]" for entry in read.entries[1:])

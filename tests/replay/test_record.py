@@ -107,10 +107,23 @@ def test_what_follows_from_an_entry_is_recorded_at_its_instant_and_is_not_new_ag
     assert record(register, journal) == []
 
 
-def test_an_entry_without_an_instant_is_recorded_now_and_agrees_with_any_later(register: Register) -> None:
-    text = SIGNED + phase(1, 4)
-    assert record(register, parsed(text))[-1].recorded_at == NOW
+def test_a_journal_without_instants_is_recorded_now_and_agrees_with_any_later(register: Register) -> None:
+    text = SIGNED.replace("recorded_at = 2001-03-01T18:00:00Z\n", "") + phase(1, 4)
+    assert {one.recorded_at for one in record(register, parsed(text))} == {NOW}
     assert record(register, parsed(text)) == []
+
+
+def test_an_entry_without_an_instant_takes_that_of_its_neighbours(register: Register) -> None:
+    unsaid = SIGNED.replace("recorded_at = 2001-03-01T18:00:00Z\n", "")
+    claim = '[[event]]\nevent = "claim-recorded"\nclaimant = "AAA"\n'
+    claim += 'released = [{ by = "AAA", to = "BBB", total = 4 }]\n'
+    added = record(register, parsed(unsaid + phase(1, 4, 5) + claim + phase(2, 4, 9)))
+    assert [one.recorded_at.day for one in added] == [5, 5, 5, 9]
+
+
+def test_an_entry_that_had_not_happened_by_the_instant_above_is_recorded_later(register: Register) -> None:
+    late = phase(1, 4).replace("phase = 1", "phase = 1\ncompleted_on = 2001-03-04")
+    assert [one.recorded_at for one in record(register, parsed(SIGNED + late))][-1] == NOW
 
 
 @pytest.mark.parametrize(
@@ -172,9 +185,10 @@ def test_a_broken_seed_is_refused_by_its_rule(register: Register, path: Path) ->
 
 
 def test_an_instant_before_what_is_stored_is_refused(register: Register) -> None:
-    record(register, parsed(SIGNED + phase(1, 4)))  # at the clock's instant, 31 March
-    with pytest.raises(OutOfOrder):
-        record(register, parsed(SIGNED + phase(1, 4) + phase(2, 4, 9)))
+    unsaid = SIGNED.replace("recorded_at = 2001-03-01T18:00:00Z\n", "")
+    record(register, parsed(unsaid + phase(1, 4)))  # at the clock's instant, 31 March
+    with pytest.raises(OutOfOrder, match=r"journal\.toml"):
+        record(register, parsed(unsaid + phase(1, 4) + phase(2, 4, 9)))
     assert len(list(register.log())) == 2
 
 

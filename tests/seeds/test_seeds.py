@@ -8,7 +8,7 @@ import pytest
 
 from reciprocity import seeds
 from reciprocity.domain import AgreementFulfilled, Count, Direction, Range, Recorded
-from reciprocity.projections import Claims, Cumulative, Timeline, ask, fold_log
+from reciprocity.projections import Claims, Cumulative, Label, Timeline, ask, fold_log
 from reciprocity.replay.opening import opened
 
 FIGURES: dict[str, dict[str, Count]] = {
@@ -65,9 +65,10 @@ def test_every_event_that_was_told_has_a_source(name: str) -> None:
 
 def test_the_known_disputes_are_on_record() -> None:
     said = {
-        (row.phase, row.claimant, row.category, row.claimed)
+        (cell.phase, one.claimant, cell.category, one.count)
         for name in ("ua-ru-2025-06-02", "ua-ru-2025-07-23")
-        for row in ask(Claims(), _log(name))
+        for cell in ask(Claims(), _log(name))
+        for one in cell.said
     }
     assert {(1, "RUS", "prisoner_of_war", 84), (1, "UKR", "prisoner_of_war", 33)} <= said
     assert (1, "UKR", "civilian", 51) in said
@@ -78,18 +79,48 @@ def test_the_known_disputes_are_on_record() -> None:
         6060,
     }
     january = [
-        (row.claimant, row.claimed, row.recorded)
-        for row in ask(Claims(), _log("ua-ru-exchanges"))
-        if row.claimed in (207, 195) and row.releasing == "RUS"
+        (one.claimant, one.count, cell.recorded)
+        for cell in ask(Claims(), _log("ua-ru-exchanges"))
+        for one in cell.said
+        if one.count in (207, 195) and cell.direction.releasing == "RUS"
     ]
     assert ("UKR", 207, Range(195, 207)) in january
     assert ("RUS", 195, Range(195, 207)) in january
 
 
 def test_in_the_first_phase_ukraine_is_silent_on_what_it_released() -> None:
-    rows = [row for row in ask(Claims(), _log("ua-ru-2025-05-16")) if row.phase == 1]
-    silent = {(row.claimant, row.releasing) for row in rows if row.claimed is None}
+    cells = [cell for cell in ask(Claims(), _log("ua-ru-2025-05-16")) if cell.phase == 1]
+    silent = {
+        (one.claimant, cell.direction.releasing)
+        for cell in cells
+        for one in cell.said
+        if one.count is None
+    }
     assert silent == {("UKR", "UKR")}
+    labels = {cell.direction.releasing: cell.label for cell in cells}
+    assert labels == {"RUS": Label.CONFIRMED, "UKR": Label.ONE_SIDED}
+
+
+@pytest.mark.parametrize(
+    ("name", "direction", "category", "figures", "apart"),
+    [
+        ("ua-ru-exchanges", "RUS>UKR", "unspecified", {("UKR", 207), ("RUS", 195)}, 12),
+        ("ua-ru-2025-07-23", "RUS>UKR", "prisoner_of_war", {("UKR", 33), ("RUS", 84)}, 51),
+        ("ua-ru-2025-06-02", "RUS>UKR", "mortal_remains", {("UKR", 6057), ("RUS", 6060)}, 3),
+    ],
+)
+def test_a_known_dispute_is_labelled_with_how_far_apart_it_is_and_its_sources(
+    name: str, direction: str, category: str, figures: set[tuple[str, int]], apart: int
+) -> None:
+    cells = [
+        cell
+        for cell in ask(Claims(), _log(name))
+        if (str(cell.direction), cell.category, cell.label) == (direction, category, Label.DISPUTED)
+        and {(one.claimant, one.count) for one in cell.said} == figures
+    ]
+    [cell] = cells
+    assert cell.apart == apart
+    assert all(one.sources for one in cell.said)
 
 
 def test_a_correction_shows_and_what_it_corrected_stays() -> None:

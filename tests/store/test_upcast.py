@@ -16,9 +16,9 @@ from tests.store.wire_lines import LINES, envelope
 
 # Suppose that schema 1 of phase-completed had told ranges as texts, and schema 2 tells them as we do now.
 SCHEMA_1 = (
-    '{"completed_on":"2025-05-23","phase":1,"place":null,'
+    '{"completed_on":"2025-05-23","notes":[],"phase":1,"place":null,'
     '"released":[{"category":"civilian","count":"100-120","receiving":"UKR","releasing":"RUS",'
-    '"within_agreement":true}],"notes":[],"sources":[]}'
+    '"within_agreement":true}],"sources":[]}'
 )
 
 

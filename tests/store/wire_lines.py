@@ -56,7 +56,7 @@ TERMS_TEXT = (
     '"parent":"talks-2025",'
     '"parties":[{"code":"UKR","members":[],"name":"Україна"},'
     '{"code":"RUS","members":[{"code":"RUS_1","members":[],"name":"A member"}],"name":"Russia"}],'
-    '"register":false,"signed_at":"Istanbul","signed_on":"2025-05-16","sources":[],'
+    '"series":false,"signed_at":"Istanbul","signed_on":"2025-05-16","sources":[],'
     '"symmetry":{"kept":"each-phase","weights":[{"category":"civilian","value":2}]},'
     '"title":"1,000 for 1,000","window":{"ends_on":null,"starts_on":"2025-05-23"}}'
 )
@@ -72,25 +72,25 @@ ROWS_TEXT = (
 
 _FACTS: dict[str, tuple[str, Event]] = {
     "agreement-signed/1": (
-        f'{{"terms":{TERMS_TEXT},"notes":[],"sources":[]}}',
+        f'{{"notes":[],"sources":[],"terms":{TERMS_TEXT}}}',
         AgreementSigned(terms=TERMS),
     ),
     "terms-amended/1": (
-        f'{{"amended_on":"2025-05-20","reason":"one more","terms":{TERMS_TEXT},"notes":[],"sources":[]}}',
+        f'{{"amended_on":"2025-05-20","notes":[],"reason":"one more","sources":[],"terms":{TERMS_TEXT}}}',
         TermsAmended(terms=TERMS, reason="one more", amended_on=dt.date(2025, 5, 20)),
     ),
     "phase-announced/1": (
-        f'{{"expected_on":"2025-05-24","phase":1,"planned":{ROWS_TEXT},"notes":[],"sources":[]}}',
+        f'{{"expected_on":"2025-05-24","notes":[],"phase":1,"planned":{ROWS_TEXT},"sources":[]}}',
         PhaseAnnounced(phase=1, planned=ROWS, expected_on=dt.date(2025, 5, 24)),
     ),
     "phase-postponed/1": (
-        '{"expected_on":null,"phase":1,"reason":"no list yet","notes":[],"sources":[]}',
+        '{"expected_on":null,"notes":[],"phase":1,"reason":"no list yet","sources":[]}',
         PhasePostponed(phase=1, reason="no list yet"),
     ),
     "phase-completed/1": (
         (
-            f'{{"completed_on":"2025-05-23","phase":1,"place":null,"released":{ROWS_TEXT},'
-            '"notes":["of whom 3 women"],"sources":[{"date":"2025-05-23","key":"gur.1","note":null,'
+            '{"completed_on":"2025-05-23","notes":["of whom 3 women"],"phase":1,"place":null,'
+            f'"released":{ROWS_TEXT},"sources":[{{"date":"2025-05-23","key":"gur.1","note":null,'
             '"publisher":"ГУР","url":"https://example.org/1"}]}'
         ),
         PhaseCompleted(
@@ -103,9 +103,9 @@ _FACTS: dict[str, tuple[str, Event]] = {
     ),
     "phase-corrected/1": (
         (
-            '{"completed_on":null,"phase":1,"place":"Novi Yarylovychi","reason":"recounted","released":[],'
-            f'"reverses":{{"completed_on":"2025-05-23","place":null,"released":{ROWS_TEXT}}},'
-            '"notes":[],"sources":[]}'
+            '{"completed_on":null,"notes":[],"phase":1,"place":"Novi Yarylovychi","reason":"recounted",'
+            f'"released":[],"reverses":{{"completed_on":"2025-05-23","place":null,"released":{ROWS_TEXT}}},'
+            '"sources":[]}'
         ),
         PhaseCorrected(
             phase=1,
@@ -116,14 +116,14 @@ _FACTS: dict[str, tuple[str, Event]] = {
         ),
     ),
     "phase-voided/1": (
-        '{"phase":2,"reason":"called off","reverses":null,"voided_on":"2025-05-24","notes":[],"sources":[]}',
+        '{"notes":[],"phase":2,"reason":"called off","reverses":null,"sources":[],"voided_on":"2025-05-24"}',
         PhaseVoided(phase=2, reason="called off", voided_on=dt.date(2025, 5, 24)),
     ),
     "claim-recorded/1": (
         (
             '{"claimant":"RUS","claimed":[{"category":null,"count":null,"receiving":"RUS","releasing":"UKR"},'
             '{"category":"civilian","count":120,"receiving":"UKR","releasing":"RUS"}],'
-            '"office":"Ministry of Defence","phase":1,"stated_on":null,"notes":[],"sources":[]}'
+            '"notes":[],"office":"Ministry of Defence","phase":1,"sources":[],"stated_on":null}'
         ),
         ClaimRecorded(
             claimant="RUS",
@@ -133,11 +133,11 @@ _FACTS: dict[str, tuple[str, Event]] = {
         ),
     ),
     "agreement-suspended/1": (
-        '{"reason":"напад","suspended_on":null,"notes":[],"sources":[]}',
+        '{"notes":[],"reason":"напад","sources":[],"suspended_on":null}',
         AgreementSuspended(reason="напад"),
     ),
     "agreement-resumed/1": (
-        '{"reason":null,"resumed_on":"2025-05-24","notes":[],"sources":[]}',
+        '{"notes":[],"reason":null,"resumed_on":"2025-05-24","sources":[]}',
         AgreementResumed(resumed_on=dt.date(2025, 5, 24)),
     ),
     "agreement-fulfilled/1": (
@@ -145,7 +145,7 @@ _FACTS: dict[str, tuple[str, Event]] = {
         AgreementFulfilled(fulfilled_on=dt.date(2025, 5, 25)),
     ),
     "agreement-terminated/1": (
-        '{"manner":"broken-off","reason":"no word","terminated_on":null,"notes":[],"sources":[]}',
+        '{"manner":"broken-off","notes":[],"reason":"no word","sources":[],"terminated_on":null}',
         AgreementTerminated(manner=Manner.BROKEN_OFF, reason="no word"),
     ),
 }

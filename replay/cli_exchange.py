@@ -1,0 +1,94 @@
+"""The commands ``export`` and ``import``. The one rule: parse, call, print; see `cli`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from reciprocity.replay.event_lines import EVENT_FORMATS
+from reciprocity.replay.giving_out import FORMATS, NEEDS_A_FILE, write_file
+from reciprocity.replay.opening import opened, store_url
+from reciprocity.replay.options import Clocks, agreement_ids, two_clocks, what_to_read, which_agreement
+from reciprocity.replay.taking_in import read_events, take_in
+from reciprocity.replay.wording import counted
+from reciprocity.store import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reciprocity.domain import Recorded
+
+
+@click.command()
+@what_to_read
+@which_agreement
+@two_clocks
+@click.option("--format", "form", required=True, type=click.Choice(list(FORMATS)), help="See above.")
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
+@click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
+def export(
+    source: str,
+    agreement: str | None,
+    *,
+    as_of: dt.date | None,
+    known_at: dt.datetime | None,
+    form: str,
+    output: Path | None,
+    force: bool,
+) -> None:
+    """Give out the record, or one agreement of it, for other programs.
+
+    jsonl (one event a line) and cloudevents (CloudEvents 1.0, one a line) are complete: "reciprocity
+    import" makes the same record of them. csv, hxl (CSV with HXL hashtags) and parquet hold the transfers
+    as now known, one a row. Without -o it goes to the standard output.
+
+    \b
+    Examples:
+      reciprocity export exchange.db --format jsonl -o exchange.jsonl
+      reciprocity export exchange.db ua-ru-2025-05-16 --format csv --as-of 2025-05-24
+      reciprocity export ua-ru-2025-05-16 --format parquet -o transfers.parquet
+    """
+    if output is None and form in NEEDS_A_FILE:
+        raise click.UsageError(f"{form} is not printed: name a file with -o")
+    if as_of is not None and form in EVENT_FORMATS:
+        raise click.UsageError(f"{form} is the record itself, which --as-of would retell; --known-at cuts it")
+    write = FORMATS[form]
+    with opened(source) as register:
+        agreement_ids(register, source, agreement)
+        log: Iterable[Recorded] = (one for one in register.log() if agreement in (None, one.agreement_id))
+        if as_of or known_at:
+            log = Clocks(as_of, known_at).view(log)
+        if output is None:
+            write(log, sys.stdout.buffer)
+        else:
+            write_file(output, lambda file: write(log, file), force=force)
+
+
+@click.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--store", required=True, help="Where to record: a path or a URL.")
+@click.option("--format", "form", type=click.Choice(list(EVENT_FORMATS)), help="Guessed if not given.")
+@click.option("--create/--no-create", default=True, help="Whether to make the store if there is none.")
+def import_(file: IO[bytes], store: str, form: str | None, *, create: bool) -> None:
+    """Take in a record that "reciprocity export" gave out as jsonl or cloudevents.
+
+    Events keep their versions, instants and command ids. Every line is checked first, and every rule; then
+    all of the file is recorded in one transaction, or nothing. What is stored already is not recorded
+    again; a file that contradicts it is refused. FILE may be - for the standard input.
+
+    \b
+    Examples:
+      reciprocity import exchange.jsonl --store exchange.db
+      reciprocity export here.db --format cloudevents | reciprocity import - --store there.db
+    """
+    now = dt.datetime.now(dt.UTC)
+    name = getattr(file, "name", "<stdin>")
+    told = read_events(file, name, EVENT_FORMATS[form] if form else None, now=now)
+    with Register.open(store_url(store), create=create) as register:
+        added = take_in(register, told)
+    held = len(told.events) - added
+    click.echo(f"{name}: {counted(added, 'event')} imported, {held:,} stored already")

@@ -1,0 +1,136 @@
+"""Commands that take journals in: record and check. The one rule: all is read before anything is written."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import Progress
+
+from reciprocity.domain import Recorded, Verdict
+from reciprocity.projections import Verdicts, ask, diff
+from reciprocity.projections.at import day_of
+from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay.check import check as check_journal
+from reciprocity.replay.journal import Journal, read_journals
+from reciprocity.replay.opening import journal_path, store_url
+from reciprocity.replay.options import as_json, two_clocks
+from reciprocity.replay.record import record as record_journal
+from reciprocity.store import NotAStore, Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@click.command()
+@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True)
+@click.option("--store", required=True, help="Where to record: a path or a URL.")
+@click.option("--create/--no-create", default=True, help="Whether to make the store if there is none.")
+@click.option("--dry-run", is_flag=True, help="Show all that would change; write nothing.")
+def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool) -> None:
+    """Record journals into a store.
+
+    What is stored already is not recorded again; a journal that contradicts it is refused. Each journal is
+    recorded whole or not at all, and none is if any of them is malformed or breaks a rule.
+
+    \b
+    Examples:
+      reciprocity record ua-ru-2025-05-16 --store exchange.db
+      reciprocity record corrected.toml --store exchange.db --dry-run
+      reciprocity record seeds/*.toml --store sqlite:////var/lib/exchange.db --no-create
+    """
+    url = store_url(store)
+    read = read_journals(journal_path(name) for name in journals)
+    with Register.open("memory:") as trial:  # whatever is refused is refused before a store is touched
+        for journal in read:
+            record_journal(trial, journal)
+    if dry_run:
+        _show_impact(url, read)
+        return
+    with Register.open(url, create=create) as register:
+        for journal, added in _with_progress(register, read):
+            stored = register.agreement(journal.agreement_id).version
+            events = wording.counted(added, "event")
+            click.echo(f"{journal.agreement_id}: {events} recorded, {stored} in the store")
+
+
+@click.command()
+@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True)
+@two_clocks
+@click.option("--undecidable", is_flag=True, help="Also show where a rule cannot be decided.")
+@as_json
+def check(
+    journals: tuple[str, ...],
+    *,
+    as_of: dt.date | None,
+    known_at: dt.datetime | None,
+    undecidable: bool,
+    as_json: bool,
+) -> None:
+    """Check journals against every rule, and show all violations by name. Nothing is recorded.
+
+    Exits with 1 if there is any, and with 4 if a journal is malformed. The two clocks leave out what
+    had not happened or was not recorded by then.
+
+    \b
+    Examples:
+      reciprocity check seeds/*.toml
+      reciprocity check my-journal.toml --undecidable
+    """
+    violated = 0
+    for name, journal in zip(journals, read_journals(journal_path(name) for name in journals), strict=True):
+        found = list(check_journal(_seen(journal, as_of, known_at)))
+        broken = [one for one in found if one.finding.verdict is Verdict.VIOLATED]
+        violated += len(broken)
+        for one in found if undecidable else broken:
+            click.echo(json_lines.line(json_lines.finding(one)) if as_json else str(one))
+        if not as_json:
+            violations = wording.counted(len(broken), "violation")
+            click.echo(f"{name}: {violations}, {len(found) - len(broken)} undecidable")
+    if violated:
+        raise click.exceptions.Exit(1)
+
+
+def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None) -> Journal:
+    now = dt.datetime.now(dt.UTC)
+    entries = [
+        entry
+        for entry in journal.entries
+        for at in [entry.recorded_at or now]
+        if (known_at is None or at <= known_at)
+        and (
+            as_of is None
+            or day_of(Recorded("journal", 1, at.astimezone(dt.UTC), "journal", entry.event)) <= as_of
+        )
+    ]
+    return Journal(journal.name, journal.agreement_id, tuple(entries))
+
+
+def _show_impact(url: str, journals: list[Journal]) -> None:
+    """What recording these journals would change, worked out on a copy of the store in memory."""
+    with Register.open("memory:") as copy:
+        try:
+            with Register.open(url) as register:
+                copy.take_over(register.log())
+        except NotAStore as error:
+            if "no such store" not in str(error):
+                raise
+        before = list(copy.log())
+        for journal in journals:
+            record_journal(copy, journal)
+        after = list(copy.log())
+    console = screen.console()
+    added = wording.counted(len(after) - len(before), "event")
+    screen.show(console, f"Would record {added}. Nothing was written.", screen.changes(diff(before, after)))
+    known = {(row.agreement, row.version, row.finding) for row in ask(Verdicts(), before)}
+    for row in ask(Verdicts(), after):
+        if (row.agreement, row.version, row.finding) not in known:
+            screen.show(console, f"{row.agreement} version {row.version}: {row.finding}")
+
+
+def _with_progress(register: Register, journals: list[Journal]) -> Iterable[tuple[Journal, int]]:
+    errors = screen.console(stderr=True)
+    with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
+        for journal in progress.track(journals, description="Recording"):
+            yield journal, len(record_journal(register, journal))

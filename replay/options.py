@@ -1,0 +1,104 @@
+"""Options: what several commands take. The one rule: an option means the same wherever it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+import click
+
+from reciprocity.projections import at
+from reciprocity.replay.opening import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from reciprocity.domain import Recorded
+    from reciprocity.store import Register
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+class Day(click.ParamType[dt.date]):
+    """A date, as 2025-05-24."""
+
+    name = "date"
+
+    def convert(
+        self, value: str | dt.date, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.date:
+        """The date."""
+        try:
+            return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date (such as 2025-05-24)", param, ctx)
+
+
+class Instant(click.ParamType[dt.datetime]):
+    """An instant, as 2025-05-24T18:00:00Z; without a zone it is UTC, a bare date is its end in UTC."""
+
+    name = "instant"
+
+    def convert(
+        self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dt.datetime:
+        """The instant, in UTC."""
+        try:
+            return value if isinstance(value, dt.datetime) else parse_instant(value)
+        except ValueError:
+            self.fail(f"{value!r} is not an instant (such as 2025-05-24T18:00:00Z)", param, ctx)
+
+
+def parse_instant(text: str) -> dt.datetime:
+    """The instant that a text names.
+
+    >>> parse_instant("2025-05-24").isoformat(), parse_instant("2025-05-24T18:00").isoformat()
+    ('2025-05-24T23:59:59.999999+00:00', '2025-05-24T18:00:00+00:00')
+    """
+    if len(text) == len("2025-05-24"):
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time.max, dt.UTC)
+    instant = dt.datetime.fromisoformat(text)
+    return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
+
+
+@attrs.frozen
+class Clocks:
+    """As of which day, and known at which instant; ``None`` is now."""
+
+    as_of: dt.date | None = None
+    known_at: dt.datetime | None = None
+
+    def view(self, history: Iterable[Recorded]) -> list[Recorded]:
+        """The history as these clocks show it."""
+        return list(at(history, as_of=self.as_of, known_at=self.known_at))
+
+
+def two_clocks(command: F) -> F:
+    """Give a command ``--as-of`` and ``--known-at``."""
+    as_of = click.option("--as-of", type=Day(), help="Only what had happened by the end of this day.")
+    known_at = click.option(
+        "--known-at",
+        type=Instant(),
+        help="Only what was recorded by this instant (UTC).",
+    )
+    return as_of(known_at(command))
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+what_to_read = click.argument("source", metavar="JOURNAL_OR_STORE")
+which_agreement = click.argument("agreement", required=False)
+
+
+def agreement_ids(register: Register, source: str, wanted: str | None) -> list[str]:
+    """The agreements of a register, or the one that is wanted.
+
+    Raises:
+        NotFound: the register holds none of that id.
+    """
+    known = register.agreement_ids()
+    if wanted is None:
+        return known
+    if wanted not in known:
+        raise NotFound(f"{source}: no agreement {wanted} (there are: {', '.join(known) or 'none'})")
+    return [wanted]

@@ -1,0 +1,97 @@
+"""Stepping: a walk through the log, event by event. The one rule: lines in, lines out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import click
+
+from reciprocity.domain import Direction, PhaseCompleted, Recorded
+from reciprocity.projections import Cumulative, added_up, contributions, fold_log
+from reciprocity.projections.at import day_of
+from reciprocity.replay import screen, wording
+from reciprocity.store import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HELP = """\
+n or Enter: next   b: back   p 2: to phase 2   d 2025-05-24: to that day   @ 12: to that position
+w RUS>UKR [civilian]: why is this number what it is   h: this help   q: quit"""
+
+
+def step_through(history: list[Recorded]) -> None:
+    """Walk through *history*, reading commands line by line until ``q`` or the end of input."""
+    if not history:
+        click.echo("Nothing to walk through.")
+        return
+    click.echo(HELP)
+    place = 0
+    _show(history, place)
+    while True:
+        try:
+            typed = click.prompt("", prompt_suffix="> ", default="n", show_default=False)
+        except (click.Abort, EOFError):
+            return
+        word, _, rest = typed.strip().partition(" ")
+        if word == "q":
+            return
+        if word == "h":
+            click.echo(HELP)
+        elif word == "w":
+            _explain(history[: place + 1], rest)
+        elif (target := _target(history, place, word, rest.strip())) is None:
+            click.echo("There is no such event. (h: help)")
+        else:
+            place = target
+            _show(history, place)
+
+
+def _target(history: list[Recorded], place: int, word: str, rest: str) -> int | None:
+    """Where a command leads; ``None`` where there is nothing."""
+    if word in ("n", "b"):
+        target = place + (1 if word == "n" else -1)
+        return target if 0 <= target < len(history) else None
+    try:
+        wanted: Callable[[Recorded], bool] | None = {
+            "p": lambda one: isinstance(one.event, PhaseCompleted) and one.event.phase == int(rest),
+            "d": lambda one: day_of(one) >= dt.date.fromisoformat(rest),
+            "@": lambda one: one.position == int(rest),
+        }.get(word)
+        if wanted is None:
+            return None
+        return next((number for number, one in enumerate(history) if wanted(one)), None)
+    except ValueError:
+        return None
+
+
+def _show(history: list[Recorded], place: int) -> None:
+    one = history[place]
+    totals = fold_log(Cumulative(), history[: place + 1])[one.agreement_id]
+    screen.show(
+        screen.console(),
+        f"[{place + 1} of {len(history)}] position {one.position}, {one.recorded_at:%Y-%m-%d %H:%M} UTC, "
+        f"{one.agreement_id} version {one.version}",
+        f"{name_of(one.event)}: {wording.event(one.event)}",
+        screen.totals(totals),
+    )
+
+
+def _explain(history: list[Recorded], rest: str) -> None:
+    way, _, category = rest.strip().partition(" ")
+    releasing, _, receiving = way.partition(">")
+    parts = contributions(
+        history,
+        history[-1].agreement_id,
+        Direction(releasing, receiving),
+        (category.strip(),) if category.strip() else (),
+    )
+    for part in parts:
+        keys = ", ".join(source.key for source in part.sources) or "no source"
+        sign = "+" if part.sign > 0 else "-"
+        click.echo(
+            f"  {sign} {wording.figure(part.count)} {wording.category(part.category)}: phase {part.phase}, "
+            f"position {part.position}, version {part.version} ({keys})"
+        )
+    click.echo(f"  = {wording.figure(added_up(parts))}")

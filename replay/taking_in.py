@@ -1,0 +1,198 @@
+"""Taking in: a file of event lines becomes part of a register. The one rule: all of it, or none of it.
+
+Every line is read and every error is reported, with file, line, field and reason. Only a file that is
+sound, in order and lawful is written, in one transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import IO, TYPE_CHECKING, Any
+
+import attrs
+
+from reciprocity.domain import Agreement, ReciprocityError, Recorded, evolve, judge, violations
+from reciprocity.replay.event_lines import CLOUDEVENTS, JSONL, EventFormat
+from reciprocity.replay.plain_values import note
+from reciprocity.replay.problems import Problems
+from reciprocity.replay.record import difference
+from reciprocity.replay.strict_json import NotStrict, parse
+from reciprocity.store import WIRE, CommandTaken, Differs, Register, Wire, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LONGEST_LINE = 16 * 1024 * 1024
+"""Bytes. A journal, which may hold many events, is no longer than a quarter of it."""
+
+MOST_PROBLEMS = 1_000
+"""Reading stops after so many errors: a file of another kind has one on every line."""
+
+
+@attrs.frozen
+class Told:
+    """A file's events; ``lines`` has, for each, the line on which it stands."""
+
+    file: str
+    events: tuple[Recorded, ...]
+    lines: tuple[int, ...]
+
+    def place(self, event: Recorded) -> str:
+        """Where *event* stands: ``exchange.jsonl:3``."""
+        return f"{self.file}:{self.lines[self.events.index(event)]}"
+
+
+class RefusedFile(ReciprocityError):
+    """Events of a file break rules; nothing of the file was recorded."""
+
+
+class ContradictingFile(ReciprocityError):
+    """A file tells otherwise what is stored; nothing of it was recorded."""
+
+
+def take_in(register: Register, told: Told) -> int:
+    """Add to *register* what the file tells and is not yet stored; how many events that was.
+
+    Raises:
+        ContradictingFile: naming the first event that differs from what is stored.
+        OutOfOrder, Conflict: see `Register.take_over`.
+    """
+    try:
+        return register.take_over(told.events)
+    except Differs as differs:
+        stored = differs.stored
+        raise ContradictingFile(
+            f"{told.place(differs.given)}: contradicts what is stored as version {stored.version} of "
+            f"{stored.agreement_id} ({name_of(stored.event)}): {_difference(stored, differs.given)}"
+        ) from differs
+    except CommandTaken as taken:
+        where = f"{told.place(taken.given)}: " if taken.given else ""
+        raise ContradictingFile(f"{where}{taken}") from taken
+
+
+def read_events(
+    file: IO[bytes], name: str, form: EventFormat | None = None, *, now: dt.datetime, wire: Wire = WIRE
+) -> Told:
+    """The events of a file; *form* is guessed from the first line if it is not given.
+
+    Raises:
+        MalformedFile: with every error in it, by line and field.
+        RefusedFile: with every event that breaks rules.
+    """
+    reading = _Reading(Problems(name, {}), form, now, wire)
+    for number, line in _numbered(file):
+        reading.take(number, line)
+        if reading.problems.count >= MOST_PROBLEMS:
+            reading.problems.add((), f"reading stopped here, after {MOST_PROBLEMS:,} errors")
+            break
+    reading.problems.raise_if_any()
+    told = Told(name, tuple(reading.events), tuple(reading.lines))
+    if broken := list(_unlawful(told)):
+        raise RefusedFile("\n".join(broken))
+    return told
+
+
+def _numbered(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line with its number; of one that is too long so much that this can be seen."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        yield number, line
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = file.readline(LONGEST_LINE + 1)
+
+
+@attrs.define
+class _Reading:
+    """A file so far: its sound events, and what every line must follow on."""
+
+    problems: Problems
+    form: EventFormat | None
+    now: dt.datetime
+    wire: Wire
+    events: list[Recorded] = attrs.field(factory=list)
+    lines: list[int] = attrs.field(factory=list)
+    due: dict[str, set[int]] = attrs.field(factory=dict)  # by agreement: which version comes next
+    instants: dict[str, dt.datetime] = attrs.field(factory=dict)  # by agreement: its latest
+    commands: dict[str, tuple[str, int]] = attrs.field(factory=dict)  # by id: the last event of each
+    gaps: bool = False  # whether a line could not be placed, so that a version may be missing
+
+    def take(self, number: int, line: bytes) -> None:
+        self.problems.lines = {(): number}
+        mark = self.problems.count
+        try:
+            found = self._parsed(line)
+        except NotStrict as error:
+            note(self.problems, (), str(error))
+            self.gaps = True
+            return
+        if self.form is None:
+            self.form = CLOUDEVENTS if isinstance(found, dict) and "specversion" in found else JSONL
+        envelope, recorded = self.form.read(found, self.problems, self.wire)
+        self._place(self.form, envelope)
+        if recorded is not None and self.problems.count == mark:
+            self.events.append(recorded)
+            self.lines.append(number)
+
+    def _place(self, form: EventFormat, envelope: dict[str, Any]) -> None:
+        """Check what a line must follow on, as far as its envelope is sound."""
+        if not {"agreement_id", "version"} <= envelope.keys():
+            self.gaps = True
+            return
+        agreement_id = envelope["agreement_id"]
+        version = self._check_version(form, agreement_id, envelope["version"])
+        if "recorded_at" in envelope:
+            self._check_instant(form, agreement_id, envelope["recorded_at"])
+        if "command_id" in envelope:
+            self._check_command(form, envelope["command_id"], (agreement_id, version))
+
+    def _parsed(self, line: bytes) -> object:
+        if len(line) > LONGEST_LINE:
+            raise NotStrict(f"longer than {LONGEST_LINE:,} bytes")
+        if not line.strip():
+            raise NotStrict("an empty line")
+        return parse(line)
+
+    def _check_version(self, form: EventFormat, agreement_id: str, version: int) -> int:
+        """The version that the line most likely has: a wrong one leaves open which comes next."""
+        due = self.due.get(agreement_id, {1})
+        if version in due or (self.gaps and version > min(due)):
+            self.due[agreement_id] = {version + 1}
+            return version
+        note(self.problems, (form.key("version"),), f"{version} stands where version {min(due)} is due")
+        self.due[agreement_id] = {version + 1, min(due) + 1}
+        return min(due)
+
+    def _check_instant(self, form: EventFormat, agreement_id: str, at: dt.datetime) -> None:
+        path = (form.key("recorded_at"),)
+        if at.tzinfo is None:
+            return  # which the event itself does not allow
+        last = self.instants.get(agreement_id, at)
+        if at < last:
+            note(self.problems, path, f"{at} is before the agreement's event above it, of {last}")
+        if at > self.now:
+            note(self.problems, path, f"{at} is ahead of the clock, {self.now}")
+        self.instants[agreement_id] = max(at, last)
+
+    def _check_command(self, form: EventFormat, by: str, here: tuple[str, int]) -> None:
+        if by in self.commands and not self.gaps and self.commands[by] != (here[0], here[1] - 1):
+            before = "version {1} of {0}".format(*self.commands[by])
+            path = (form.key("command_id"),)
+            note(self.problems, path, f"{by!r} recorded {before}, which is not just before")
+        self.commands[by] = here
+
+
+def _unlawful(told: Told) -> Iterator[str]:
+    agreements: dict[str, Agreement] = {}
+    for recorded, line in zip(told.events, told.lines, strict=True):
+        before = agreements.get(recorded.agreement_id) or Agreement(recorded.agreement_id)
+        after = agreements[recorded.agreement_id] = evolve(before, recorded.event)
+        if broken := violations(judge(before, recorded.event, after)):
+            yield f"{told.file}:{line}: refused:" + "".join(f"\n  {violation}" for violation in broken)
+
+
+def _difference(stored: Recorded, given: Recorded) -> str:
+    if stored.event != given.event:
+        return difference(stored.event, given.event)
+    name = "recorded_at" if stored.recorded_at != given.recorded_at else "command_id"
+    return f"{name} is {getattr(stored, name)} there, {getattr(given, name)} here"

@@ -1,0 +1,156 @@
+"""Event lines: given out and read back they are the same; CloudEvents are what the specification asks for."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from urllib.parse import urlsplit
+
+import attrs
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from cloudevents.core.formats.json import JSONFormat
+from hypothesis import given
+
+from reciprocity.domain import PhaseCompleted, Recorded
+from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
+from reciprocity.replay.problems import Problems
+from reciprocity.store import KINDS, WIRE, Wire
+from tests.replay.registers import given_out, logs, read_back
+from tests.store.wire_lines import LINES, RECORDED_AT
+from tests.strategies import any_event, unicode_texts
+
+FORMATS = pytest.mark.parametrize("form", EVENT_FORMATS.values(), ids=lambda form: form.name)
+
+# https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md, sections "Naming Conventions" to
+# "Optional Attributes", for an event whose data is JSON; stricter than formats/cloudevents.json there.
+SPECIFIED = {
+    "type": "object",
+    "required": ["id", "source", "specversion", "type"],
+    "properties": {
+        "id": {"type": "string", "minLength": 1},
+        "source": {"type": "string", "minLength": 1},
+        "specversion": {"const": "1.0"},
+        "type": {"type": "string", "minLength": 1},
+        "datacontenttype": {"type": "string", "pattern": r"^[a-z]+/[a-z.+-]+$"},
+        "dataschema": {"type": "string", "minLength": 1},
+        "subject": {"type": "string", "minLength": 1},
+        "time": {
+            "type": "string",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$",
+        },
+        "data": {},
+    },
+    "not": {"required": ["data", "data_base64"]},
+    "propertyNames": {"pattern": "^[a-z0-9]{1,20}$"},
+    "additionalProperties": {"type": ["boolean", "integer", "string"]},
+}
+IDS = [topic for topic, _, _ in LINES]
+EXAMPLES = [
+    Recorded("swap", version, RECORDED_AT, f"c-{version}", event)
+    for version, (_, _, event) in enumerate(LINES, start=1)
+]
+
+
+@FORMATS
+@given(log=logs)
+def test_what_is_given_out_and_read_back_is_the_same(form: EventFormat, log: list[Recorded]) -> None:
+    content = given_out(log, form.name)
+    assert list(read_back(content).events) == log
+    assert list(read_back(content, form).events) == log
+    assert read_back(content).lines == tuple(range(1, len(log) + 1))
+
+
+@FORMATS
+@given(event=any_event(texts=unicode_texts))
+def test_every_event_is_read_as_it_was_written(form: EventFormat, event: object) -> None:
+    recorded = Recorded("swap", 7, RECORDED_AT + dt.timedelta(days=90, microseconds=5), "«c» 1", event)  # type: ignore[arg-type]
+    problems = Problems("file", {})
+    envelope, again = form.read(json.loads(form.write(recorded)), problems, WIRE)
+    problems.raise_if_any()
+    assert again == recorded
+    assert envelope["version"] == 7
+
+
+@FORMATS
+@given(log=logs)
+def test_neither_the_order_of_keys_nor_blanks_matter(form: EventFormat, log: list[Recorded]) -> None:
+    lines = [json.loads(line) for line in given_out(log, form.name).splitlines()]
+    turned = [json.dumps(dict(reversed(line.items())), indent=None, ensure_ascii=True) for line in lines]
+    assert list(read_back("\r\n".join(turned).encode(), form).events) == log
+
+
+def test_a_line_of_ours_has_the_names_that_the_tool_uses() -> None:
+    line = JSONL.write(EXAMPLES[4]).decode()
+    assert line.startswith(
+        '{"agreement":"swap","version":5,"recorded_at":"2025-05-25T16:00:00Z","command_id":"c-5",'
+        '"event":"phase-completed","schema":1,"fact":{"completed_on":"2025-05-23",'
+    )
+    assert "\n" not in line
+
+
+def test_a_cloudevent_of_ours_names_its_agreement_its_version_and_its_command() -> None:
+    found = json.loads(CLOUDEVENTS.write(EXAMPLES[4]))
+    assert {key: value for key, value in found.items() if key != "data"} == {
+        "specversion": "1.0",
+        "id": "c-5/5",
+        "source": "/agreements/swap",
+        "type": "reciprocity.phase-completed.v1",
+        "subject": "swap",
+        "time": "2025-05-25T16:00:00Z",
+        "datacontenttype": "application/json",
+        "sequence": "0000000005",
+        "commandid": "c-5",
+    }
+
+
+@pytest.mark.parametrize("recorded", EXAMPLES, ids=IDS)
+def test_a_cloudevent_of_ours_is_one_as_specified(recorded: Recorded) -> None:
+    found = json.loads(CLOUDEVENTS.write(recorded))
+    jsonschema.Draft202012Validator(SPECIFIED).validate(found)
+    assert dt.datetime.fromisoformat(found["time"]) == recorded.recorded_at
+    assert re.fullmatch(r"[!-~]+", found["source"])
+    assert urlsplit(found["source"]).path == found["source"]
+
+
+@given(log=logs)
+def test_ids_are_unique_and_sequences_sort_as_the_versions_do(log: list[Recorded]) -> None:
+    found = [json.loads(line) for line in given_out(log, "cloudevents").splitlines()]
+    assert len({(one["source"], one["id"]) for one in found}) == len(log)
+    by_source = sorted((one["source"], one["sequence"]) for one in found)
+    assert by_source == [
+        (f"/agreements/{agreement}", f"{version:010}")
+        for agreement, version in sorted((one.agreement_id, one.version) for one in log)
+    ]
+
+
+@given(log=logs)
+def test_what_went_through_the_library_of_the_cncf_is_taken_in_all_the_same(log: list[Recorded]) -> None:
+    through = JSONFormat()
+    lines = given_out(log, "cloudevents").splitlines()
+    passed_on = [through.write(through.read(None, line)) for line in lines]
+    assert list(read_back(b"\n".join(passed_on)).events) == log
+
+
+@FORMATS
+def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> None:
+    older = attrs.evolve(EXAMPLES[4], version=1)
+    line = json.loads(form.write(older))
+    fact = line["fact" if form is JSONL else "data"]
+    fact["site"] = fact.pop("place")
+    newer = tuple(attrs.evolve(k, schema=2) if k.event is PhaseCompleted else k for k in KINDS)
+    wire = Wire(newer, {"phase-completed/1": _site_is_place})
+    problems = Problems("file", {})
+    assert form.read(line, problems, wire)[1] == older
+    del fact["site"]
+    assert form.read(line, problems, wire)[1] is None
+    assert problems.count == 1
+
+
+def _site_is_place(fact: dict[str, object]) -> dict[str, object]:
+    return {**{key: value for key, value in fact.items() if key != "site"}, "place": fact["site"]}
+
+
+def test_every_kind_of_event_has_an_example() -> None:
+    assert {type(recorded.event) for recorded in EXAMPLES} == {kind.event for kind in KINDS}
