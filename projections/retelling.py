@@ -13,6 +13,7 @@ import attrs
 from reciprocity.domain import (
     Agreement,
     AgreementFulfilled,
+    ClaimRecorded,
     Event,
     PhaseCorrected,
     PhaseVoided,
@@ -82,7 +83,9 @@ def _left_open(event: Event) -> Event:
 
 
 def _has_lost_its_subject(agreement: Agreement, event: Event) -> bool:
-    """Whether there is nothing left to correct, to void, or to declare fulfilled."""
+    """Whether there is nothing left to correct, to void, to speak of, or to declare fulfilled."""
+    if isinstance(event, ClaimRecorded):
+        return event.phase is not None and event.phase not in agreement.phases
     if isinstance(event, PhaseCorrected):
         return agreement.phase(event.phase).handover is None
     if isinstance(event, PhaseVoided):

@@ -22,7 +22,7 @@ from reciprocity.replay import wording
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reciprocity.domain import Count, Recorded, Terms
     from reciprocity.projections import (
@@ -244,20 +244,22 @@ def events(rows: Iterable[Recorded]) -> Iterable[Text]:
         yield Text(f"  version {row.version}, {name_of(row.event)}: {wording.event(row.event)}")
 
 
-def log(rows: Iterable[Recorded]) -> Table:
-    """The log: each event with its place, its instant and what it says."""
+def log(rows: Sequence[Recorded]) -> Table:
+    """The log: each event with its place, its instant and what it says; its agreement, if there are more."""
+    several = len({row.agreement_id for row in rows}) > 1
     table = _table()
-    table.add_column("Position", justify="right", no_wrap=True)
-    table.add_column("Recorded at (UTC)", no_wrap=True)
-    table.add_column("Agreement", no_wrap=True)
-    table.add_column("Version", justify="right", no_wrap=True)
+    table.add_column("Pos.", justify="right", no_wrap=True)
+    table.add_column("Recorded, UTC", no_wrap=True)
+    if several:
+        table.add_column("Agreement", no_wrap=True)
+    table.add_column("Ver.", justify="right", no_wrap=True)
     table.add_column("Event", no_wrap=True)
     table.add_column("What", overflow="fold")
     for row in rows:
         table.add_row(
             f"{row.position:,}",
-            f"{row.recorded_at:%Y-%m-%d %H:%M:%S}",
-            row.agreement_id,
+            f"{row.recorded_at:%Y-%m-%d %H:%M}",
+            *([row.agreement_id] if several else []),
             f"{row.version:,}",
             name_of(row.event),
             wording.event(row.event),

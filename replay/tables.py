@@ -28,7 +28,8 @@ _INTEGERS = 2**63  # TOML has whole numbers from minus this up to below this
 def read_fields(found: object, shape: type[Struct], path: Path, problems: Problems) -> dict[str, Any]:
     """The sound fields of a table, defaults included; what is wrong with others goes to *problems*.
 
-    In a list ``None`` stands for an unsound value, so that the others can be read on.
+    In a list ``None`` stands for an unsound value, so that the others can be read on; from a mapping it is
+    left out.
     """
     if found is None:
         problems.add(path, "is missing")
@@ -36,7 +37,7 @@ def read_fields(found: object, shape: type[Struct], path: Path, problems: Proble
     if not isinstance(found, dict):
         problems.add(path, "is not a table")
         return {}
-    fields = {field.name: field for field in msgspec.structs.fields(shape)}
+    fields = {field.name: field for field in _fields(shape)}
     for key in found.keys() - fields.keys():
         near = difflib.get_close_matches(key, fields, n=1)
         problems.add((*path, key), f"no such field{f'; is {near[0]} meant?' if near else ''}")
@@ -45,7 +46,7 @@ def read_fields(found: object, shape: type[Struct], path: Path, problems: Proble
         if name in found:
             mark = problems.count
             value = _read(found[name], field.type, (*path, name), problems)
-            if problems.count == mark or isinstance(value, list):
+            if problems.count == mark or isinstance(value, list | dict | Struct):
                 values[name] = value
         elif field.required:
             problems.add(path, f"{name} is missing")
@@ -57,10 +58,28 @@ def read_fields(found: object, shape: type[Struct], path: Path, problems: Proble
 
 
 def read_table(found: object, shape: type[T], path: Path, problems: Problems) -> T | None:
-    """The table as its class; ``None`` if anything was wrong with it, which *problems* then says."""
-    mark = problems.count
+    """The table as its class; ``None`` if it is no table.
+
+    Where a field is unsound something sound stands in for it, so that the other fields can be asked on: as
+    *problems* says that it is unsound, the file is refused all the same.
+    """
     values = read_fields(found, shape, path, problems)
-    return shape(**values) if problems.count == mark else None
+    if not isinstance(found, dict):
+        return None
+    return shape(**{field.name: values.get(field.name, _stand_in(field)) for field in _fields(shape)})
+
+
+def _fields(shape: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(shape)
+
+
+def _stand_in(field: msgspec.structs.FieldInfo) -> Any:
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.default_factory()
+    # A field's own name, in capitals, is a code as well as a text, and no two fields have the same.
+    return {"counts": {"stand_in": 1}, "members": {}, "total": 0}.get(field.name, field.name.upper())
 
 
 def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
@@ -70,10 +89,11 @@ def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
             return [_read(value, row, (*path, number), problems) for number, value in enumerate(found)]
         if isinstance(found, dict) and typing.get_origin(option) is dict:
             of_key, of_value = typing.get_args(option)
-            return {
-                _read(key, of_key, path, problems): _read(value, of_value, (*path, key), problems)
+            read = (
+                (_read(key, of_key, path, problems), _read(value, of_value, (*path, key), problems))
                 for key, value in found.items()
-            }
+            )
+            return {key: value for key, value in read if value is not None}
         if _is_table(option) and (isinstance(found, dict) or option is kind):
             return read_table(found, option, path, problems)
     if type(found) is int and not -_INTEGERS <= found < _INTEGERS:

@@ -172,7 +172,8 @@ class _Reading:
             note(self.problems, path, f"{at} is before the agreement's event above it, of {last}")
         if at > self.now:
             note(self.problems, path, f"{at} is ahead of the clock, {self.now}")
-        self.instants[agreement_id] = max(at, last)
+        else:
+            self.instants[agreement_id] = max(at, last)
 
     def _check_command(self, form: EventFormat, by: str, here: tuple[str, int]) -> None:
         if by in self.commands and not self.gaps and self.commands[by] != (here[0], here[1] - 1):

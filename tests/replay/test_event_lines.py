@@ -11,12 +11,13 @@ import attrs
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from cloudevents.core.formats.json import JSONFormat
-from hypothesis import given
+from hypothesis import given, settings
 
 from reciprocity.domain import PhaseCompleted, Recorded
 from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
 from reciprocity.replay.problems import Problems
 from reciprocity.store import KINDS, WIRE, Wire
+from tests.documents import ROOT
 from tests.replay.registers import given_out, logs, read_back
 from tests.store.wire_lines import LINES, RECORDED_AT
 from tests.strategies import any_event, unicode_texts
@@ -74,6 +75,7 @@ def test_every_event_is_read_as_it_was_written(form: EventFormat, event: object)
 
 
 @FORMATS
+@settings(max_examples=30)
 @given(log=logs)
 def test_neither_the_order_of_keys_nor_blanks_matter(form: EventFormat, log: list[Recorded]) -> None:
     lines = [json.loads(line) for line in given_out(log, form.name).splitlines()]
@@ -114,6 +116,7 @@ def test_a_cloudevent_of_ours_is_one_as_specified(recorded: Recorded) -> None:
     assert urlsplit(found["source"]).path == found["source"]
 
 
+@settings(max_examples=30)
 @given(log=logs)
 def test_ids_are_unique_and_sequences_sort_as_the_versions_do(log: list[Recorded]) -> None:
     found = [json.loads(line) for line in given_out(log, "cloudevents").splitlines()]
@@ -125,6 +128,7 @@ def test_ids_are_unique_and_sequences_sort_as_the_versions_do(log: list[Recorded
     ]
 
 
+@settings(max_examples=30)
 @given(log=logs)
 def test_what_went_through_the_library_of_the_cncf_is_taken_in_all_the_same(log: list[Recorded]) -> None:
     through = JSONFormat()
@@ -150,6 +154,14 @@ def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> 
 
 def _site_is_place(fact: dict[str, object]) -> dict[str, object]:
     return {**{key: value for key, value in fact.items() if key != "site"}, "place": fact["site"]}
+
+
+@FORMATS
+def test_every_key_is_documented_in_order(form: EventFormat) -> None:
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    section = text.partition(f"\n## {form.name}\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(form.kinds)
+    assert list(json.loads(form.write(EXAMPLES[0]))) == list(form.kinds)
 
 
 def test_every_kind_of_event_has_an_example() -> None:

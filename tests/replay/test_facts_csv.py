@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import attrs
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reciprocity.domain import Recorded, forms
@@ -19,6 +19,7 @@ from reciprocity.projections import FactRow, Facts, ask
 from reciprocity.replay import facts_csv, facts_parquet
 from reciprocity.replay.facts_csv import COLUMNS, STARTS_FORMULA
 from reciprocity.replay.problems import MalformedFile
+from tests.documents import ROOT
 from tests.replay.registers import logs
 
 # Whatever may stand in a text of the model, formulas and separators rather often.
@@ -91,6 +92,7 @@ def test_what_is_written_is_read_back(facts: list[FactRow], hashtags: bool) -> N
     assert read(b"\xef\xbb\xbf" + text(*facts, hashtags=hashtags)) == facts  # as a spreadsheet may save it
 
 
+@settings(max_examples=30)
 @given(logs)
 def test_the_facts_of_every_log_are_read_back(log: list[Recorded]) -> None:
     facts = ask(Facts(), log)
@@ -113,6 +115,12 @@ def test_a_row_is_written_as_documented() -> None:
     )
     assert end == ""
     assert "'=1+1" in text(attrs.evolve(ROW, place="=1+1")).decode()
+
+
+def test_every_column_is_documented_with_its_hashtag() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    documented = re.findall(r"^\| `(\w+)` \|.*\| `(#[^`]+)` \|", text, re.MULTILINE)
+    assert documented == [(column.name, column.hashtag) for column in COLUMNS]
 
 
 def test_every_column_has_a_hashtag_of_its_own() -> None:

@@ -92,7 +92,7 @@ ROW = ("fact", "released", 0)
         ),
         (
             put("recorded_at", value="9999-12-31T23:59:59Z"),
-            "recorded_at: 9999-12-31 23:59:59+00:00 is the end",
+            "recorded_at: 9999-12-31 23:59:59+00:00 is ahead",
         ),
         (put("command_id", value=""), "command_id: '' is not a line of plain text"),
         (put("command_id", value="a\u0000"), "command_id: 'a\\x00' is not a line of plain text"),
@@ -207,6 +207,25 @@ def test_two_errors_of_one_object_are_both_reported() -> None:
     content = changed(JSONL, 2, put("fact", "phase", value=0))
     content = changed(content, 2, put("fact", "place", value=""))
     assert [problem.split(": ")[1] for problem in problems(content)] == ["fact.phase", "fact.place"]
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (put("version", value=3), ["version: 3 stands where version 2 is due"]),
+        (put("version", value=9), ["version: 9 stands where version 2 is due"]),
+        (put("version", value=1), ["version: 1 stands where version 2 is due"]),
+        (put("fact", "phase", value=0), ["fact.phase: 0 is not a whole number from 1 to 1,000,000"]),
+        (lambda line: line.pop("version"), ["version: is missing"]),
+        (lambda line: line.pop("agreement"), ["agreement: is missing"]),
+        (put("recorded_at", value="2027-01-01T00:00:00Z"), None),
+    ],
+)
+def test_one_error_is_reported_once(change: Callable[[Line], object], found: list[str] | None) -> None:
+    together = given_out([attrs.evolve(one, command_id="c-1") for one in LOG], "jsonl")
+    reported = problems(changed(together, 2, change))
+    assert len(reported) == 1
+    assert found is None or reported == [f"file:2: {one}" for one in found]
 
 
 def test_a_command_recorded_events_that_follow_on_each_other() -> None:

@@ -91,10 +91,7 @@ def test_the_known_disputes_are_on_record() -> None:
 def test_in_the_first_phase_ukraine_is_silent_on_what_it_released() -> None:
     cells = [cell for cell in ask(Claims(), _log("ua-ru-2025-05-16")) if cell.phase == 1]
     silent = {
-        (one.claimant, cell.direction.releasing)
-        for cell in cells
-        for one in cell.said
-        if one.count is None
+        (one.claimant, cell.direction.releasing) for cell in cells for one in cell.said if one.count is None
     }
     assert silent == {("UKR", "UKR")}
     labels = {cell.direction.releasing: cell.label for cell in cells}
