@@ -47,6 +47,8 @@ def read_fields(
 
 def read(found: Any, kind: Any, path: Path, problems: Problems) -> Any:
     """The value as its class; ``None`` if anything was wrong with it, which *problems* then says."""
+    if isinstance(found, dict) and attrs.has(kind) and (at_once := _read_at_once(found, kind)) is not None:
+        return at_once
     for option in _options(kind):
         if isinstance(found, dict) and option is dict:
             return found
@@ -93,6 +95,15 @@ def note(problems: Problems, path: Path, reason: str) -> None:
     """Note what is wrong with the value at *path*, fit for a terminal whatever the value was."""
     short = reason if len(reason) <= _LONGEST else reason[: _LONGEST - 3] + "..."
     problems.add(path, "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short))
+
+
+def _read_at_once(found: dict[str, Any], kind: Any) -> Any:
+    """The value if nothing is wrong with it; ``None`` if something is, however much."""
+    try:
+        value = msgspec.convert(found, kind, strict=True)
+    except (msgspec.ValidationError, ValueError, TypeError):
+        return None
+    return value if msgspec.to_builtins(value) == found else None
 
 
 def _broken(kind: Any, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""How thoroughly the properties are tried: ``HYPOTHESIS_PROFILE`` is ``quick`` (no shrinking), ``dev``, ``ci`` or ``long``."""
+"""How thoroughly properties are tried: ``HYPOTHESIS_PROFILE``: ``quick`` (unshrunk), ``dev``, ``ci``, ``long``."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ class Plain:
     def last_day(self) -> dt.date | None:
         """The day on which all was done; none if the day of anything is not known."""
         event = self.latest
-        of_event = getattr(getattr(event, "terms", None), "signed_on", None)
+        of_event: dt.date | None = getattr(getattr(event, "terms", None), "signed_on", None)
         for name in (*DAYS, "stated_on"):
             of_event = getattr(event, name, None) or of_event
         if isinstance(event, TermsAmended):
