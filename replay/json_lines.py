@@ -40,6 +40,7 @@ def phase(row: TimelineRow) -> dict[str, Any]:
         "remaining": _by_direction(row.remaining),
         "balanced": row.balanced,
         "status": row.after.status.value,
+        "position": row.position,
     }
 
 

@@ -1,4 +1,4 @@
-"""How thoroughly properties are tried: ``HYPOTHESIS_PROFILE``: ``quick`` (unshrunk), ``dev``, ``ci``, ``long``."""
+"""How thoroughly properties are tried: the profile that ``HYPOTHESIS_PROFILE`` names."""
 
 from __future__ import annotations
 

@@ -63,6 +63,7 @@ def test_replay_gives_the_founding_figures() -> None:
         "remaining",
         "balanced",
         "status",
+        "position",
     ]
 
 
