@@ -23,9 +23,12 @@ def at(
     """The history as it stood: of what had happened by *as_of*, as far as it was recorded by *known_at*.
 
     A phase counts from the day on which, by its last correction, it took place; one whose day is unknown
-    from the day on which it was recorded, since it had happened by then. Where leaving out what came
-    later changes when the last obligation was met, `AgreementFulfilled` follows from what is left, under
-    the position of the event that it follows from.
+    from the day on which it was first recorded, since it had happened by then. It brings its corrections
+    with it, and its voiding. Where leaving out what came later changes when the last obligation was met,
+    `AgreementFulfilled` follows from what is left, under the position of the event that it follows from.
+
+    As of the last day of all, the history is whole. Before that, what is left keeps the rules as long as
+    days follow one another as the record does; a phase moved to a later day than the next leaves a gap.
 
     >>> from reciprocity.domain import AgreementSigned, Terms
     >>> signed = Recorded(
@@ -60,17 +63,17 @@ def _happened_by(day: dt.date, known: list[Recorded]) -> Iterator[Recorded]:
 
 
 def _final_days(known: list[Recorded]) -> dict[tuple[str, int | None], dt.date]:
-    """For each phase that was completed, the day on which it counts; the end of time if it was voided."""
+    """For each phase that was completed, the day from which it counts, voided though it may have been."""
     final: dict[tuple[str, int | None], dt.date] = {}
+    first_recorded: dict[tuple[str, int | None], dt.date] = {}
     for recorded in known:
         event = recorded.event
         key = (recorded.agreement_id, _phase_on_record(event))
         if isinstance(event, PhaseCompleted):
+            first_recorded[key] = recorded.recorded_at.date()
             final[key] = day_of(recorded)
-        elif isinstance(event, PhaseCorrected):
-            final[key] = event.completed_on or final.get(key, day_of(recorded))
-        elif isinstance(event, PhaseVoided) and key in final:
-            final[key] = dt.date.max
+        elif isinstance(event, PhaseCorrected) and key in final:
+            final[key] = event.completed_on or first_recorded[key]
     return final
 
 

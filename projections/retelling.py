@@ -49,7 +49,7 @@ class Retelling:
             if trigger is not None and recorded.event in follows_from(before, trigger):
                 followed[recorded.agreement_id, recorded.version] = recorded
             else:
-                requests.append(attrs.evolve(recorded, event=_left_open(recorded.event)))
+                requests.append(attrs.evolve(recorded, event=left_open(recorded.event)))
             agreements[recorded.agreement_id] = evolve(before, recorded.event)
         return cls(tuple(requests), followed)
 
@@ -76,7 +76,8 @@ class Retelling:
         return attrs.evolve(request, event=event)
 
 
-def _left_open(event: Event) -> Event:
+def left_open(event: Event) -> Event:
+    """The event without what it says it takes out of the record."""
     if isinstance(event, PhaseCorrected | PhaseVoided):
         return attrs.evolve(event, reverses=None)
     return event

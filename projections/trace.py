@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING
 import attrs
 
 from reciprocity.domain import (
+    OPEN,
+    AgreementSigned,
     Count,
     Direction,
     Manifest,
+    Obligation,
     PhaseCompleted,
     PhaseCorrected,
     PhaseVoided,
     Recorded,
     Source,
+    TermsAmended,
     Transfer,
 )
+from reciprocity.domain.agreement import UNSIGNED_TERMS
 from reciprocity.domain.tally import Sum
 
 if TYPE_CHECKING:
@@ -44,14 +49,21 @@ def contributions(
     direction: Direction,
     categories: Iterable[str] = (),
 ) -> list[Contribution]:
-    """Every event that counted toward a direction: in these categories, or in all if none is named."""
-    wanted = frozenset(categories)
+    """Every event that counted toward a direction: in these categories, or in all if none is named.
+
+    As in every figure, a group stands for its members, by the terms that *history* ends with.
+    """
+    mine = [recorded for recorded in history if recorded.agreement_id == agreement]
+    terms = next(
+        (one.event.terms for one in reversed(mine) if isinstance(one.event, AgreementSigned | TermsAmended)),
+        UNSIGNED_TERMS,
+    )
+    wanted = Obligation(*direction, OPEN, tuple(dict.fromkeys(categories)))
     return [
         contribution
-        for recorded in history
-        if recorded.agreement_id == agreement
+        for recorded in mine
         for contribution in of(recorded)
-        if contribution.direction == direction and (not wanted or contribution.category in wanted)
+        if terms.serves(contribution.direction, contribution.category, wanted)
     ]
 
 

@@ -93,7 +93,8 @@ def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:
                 (_read(key, of_key, path, problems), _read(value, of_value, (*path, key), problems))
                 for key, value in found.items()
             )
-            return {key: value for key, value in read if value is not None}
+            sound = {key: value for key, value in read if value is not None}
+            return sound if sound or not found else None
         if _is_table(option) and (isinstance(found, dict) or option is kind):
             return read_table(found, option, path, problems)
     if type(found) is int and not -_INTEGERS <= found < _INTEGERS:
