@@ -150,8 +150,9 @@ def cell(of: Cell) -> str:
 
 
 def statement(of: Statement) -> str:
-    """What one claimant said: ``UKR (President) 697``."""
-    return f"{claimant(of.claimant, of.office)} {claimed(of.count)}"
+    """What one claimant said, and where that was published: ``UKR (President) 697 [liga-0524]``."""
+    keys = ", ".join(source.key for source in of.sources)
+    return f"{claimant(of.claimant, of.office)} {claimed(of.count)}{f' [{keys}]' if keys else ''}"
 
 
 def candidate(of: Candidate) -> str:
