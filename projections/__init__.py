@@ -1,7 +1,7 @@
 """Questions asked of the log. Each module is named after the question that it answers."""
 
 from reciprocity.projections.at import at
-from reciprocity.projections.balance_assertions import BalanceAssertion, Candidate, balance_assertions
+from reciprocity.projections.balance_assertions import BalanceAssertion, Candidate, Gap, balance_assertions
 from reciprocity.projections.branch import Branch, what_if
 from reciprocity.projections.claims import Agrees, Cell, Claims, Label, Statement
 from reciprocity.projections.cumulative import Cumulative, CumulativeRow, Totals
@@ -34,6 +34,7 @@ __all__ = [
     "FactRow",
     "Facts",
     "Figure",
+    "Gap",
     "Label",
     "Largest",
     "Projection",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from reciprocity.domain import Agreement, Count, Direction, Recorded
-from reciprocity.domain.values import in_total
+from reciprocity.domain.values import highest, in_total, lowest
 from reciprocity.projections.claims import Agrees, Cell, Claims, Statement
 from reciprocity.projections.projection import fold_log
 
@@ -29,22 +29,34 @@ class Candidate:
 
 
 @attrs.frozen
-class BalanceAssertion:
-    """A total to date that somebody claimed, and how far the record is from it.
+class Gap:
+    """Claimed less recorded, within bounds: more than none where the record lacks whom the claimant counts.
 
-    *gap* is claimed less recorded: more than none where the record lacks persons that the claimant
-    counts; ``None`` where a range leaves it open.
+    ``None`` is no bound. Where both figures are known the bounds meet.
     """
+
+    at_least: int | None
+    at_most: int | None
+
+    @property
+    def exact(self) -> int | None:
+        """The gap, where it is known exactly."""
+        return self.at_least if self.at_least == self.at_most else None
+
+
+@attrs.frozen
+class BalanceAssertion:
+    """A total to date that somebody claimed, and how far the record is from it."""
 
     cell: Cell
     statement: Statement
-    gap: int | None
+    gap: Gap
     candidates: tuple[Candidate, ...]
 
     @property
     def holds(self) -> bool | None:
         """Whether claim and record agree; ``None`` where that is not known."""
-        return None if self.statement.agrees is Agrees.UNDECIDABLE else self.gap == 0
+        return None if self.statement.agrees is Agrees.UNDECIDABLE else self.gap.exact == 0
 
 
 def balance_assertions(log: Iterable[Recorded]) -> list[BalanceAssertion]:
@@ -56,7 +68,7 @@ def balance_assertions(log: Iterable[Recorded]) -> list[BalanceAssertion]:
     state = fold_log(Claims(), log)
     agreements = [state[name].agreement for name in sorted(state)]
     return [
-        BalanceAssertion(cell, statement, gap, tuple(_candidates(agreements, cell, gap)) if gap else ())
+        BalanceAssertion(cell, statement, gap, tuple(_candidates(agreements, cell, gap.exact)))
         for cell in Claims().rows(state)
         if cell.phase is None
         for statement in cell.said
@@ -65,12 +77,18 @@ def balance_assertions(log: Iterable[Recorded]) -> list[BalanceAssertion]:
     ]
 
 
-def _gap(claimed: Count, recorded: Count) -> int | None:
-    return claimed - recorded if isinstance(claimed, int) and isinstance(recorded, int) else None
+def _gap(claimed: Count, recorded: Count) -> Gap:
+    most_claimed, most_recorded = highest(claimed), highest(recorded)
+    return Gap(
+        None if most_recorded is None else lowest(claimed) - most_recorded,
+        None if most_claimed is None else most_claimed - lowest(recorded),
+    )
 
 
-def _candidates(agreements: list[Agreement], cell: Cell, gap: int) -> Iterator[Candidate]:
+def _candidates(agreements: list[Agreement], cell: Cell, gap: int | None) -> Iterator[Candidate]:
     """Phases that the claimant may not count, or releases that the record does not count in this total."""
+    if not gap:
+        return
     for agreement in agreements:
         mine = agreement.id == cell.agreement
         for phase in agreement.in_order()[: cell.after if mine else None]:

@@ -105,7 +105,7 @@ def balance(one: BalanceAssertion) -> dict[str, Any]:
         "category": one.cell.category,
         "recorded": one.cell.recorded,
         "said": _statement(one.statement),
-        "gap": one.gap,
+        "gap": one.gap if one.gap.exact is None else one.gap.exact,
         "candidates": [attrs.asdict(candidate) for candidate in one.candidates],
     }
 

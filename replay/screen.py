@@ -194,12 +194,11 @@ def balances(rows: Iterable[BalanceAssertion]) -> Iterable[Text]:
         if one.holds:
             continue
         said = wording.claimant(one.statement.claimant, one.statement.office)
-        gap = "gap unknown" if one.gap is None else f"gap {one.gap:+,}"
         fits = "; ".join(wording.candidate(candidate) for candidate in one.candidates)
         yield Text(
             f"{wording.cell(one.cell)} after {wording.counted(one.cell.after, 'phase')}: {said} says "
-            f"{wording.claimed(one.statement.count)}, the record {wording.figure(one.cell.recorded)}: {gap}"
-            f"{f'; as large: {fits}' if fits else ''}"
+            f"{wording.claimed(one.statement.count)}, the record {wording.figure(one.cell.recorded)}: "
+            f"{wording.gap(one.gap)}{f'; as large: {fits}' if fits else ''}"
         )
 
 

@@ -25,6 +25,7 @@ from reciprocity.domain import (
     Transfer,
 )
 from reciprocity.domain.terms import OPEN, Kept, Obligation, Symmetry, Terms
+from reciprocity.projections import Gap
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -159,6 +160,19 @@ def candidate(of: Candidate) -> str:
     """What is as large as a gap."""
     phase = f" in phase {of.phase}" if of.phase else ""
     return f"{of.what}{phase} of {of.agreement}"
+
+
+def gap(of: Gap) -> str:
+    """How far a record is from a claim.
+
+    >>> gap(Gap(-11, -11)), gap(Gap(None, 1151))
+    ('gap -11', 'gap at most +1,151')
+    """
+    if of.exact is not None:
+        return f"gap {of.exact:+,}"
+    bounds = [f"at least {of.at_least:+,}"] if of.at_least is not None else []
+    bounds += [f"at most {of.at_most:+,}"] if of.at_most is not None else []
+    return f"gap {' and '.join(bounds) or 'unknown'}"
 
 
 def figure_name(of: Figure) -> str:

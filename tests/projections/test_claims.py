@@ -13,10 +13,11 @@ from reciprocity.domain import (
     ClaimRecorded,
     Event,
     PhaseCompleted,
+    Range,
     Terms,
     Transfer,
 )
-from reciprocity.projections import Claims, Label, ask, balance_assertions
+from reciprocity.projections import Claims, Gap, Label, ask, balance_assertions
 from tests.envelopes import enveloped
 from tests.lawful_steps import History, histories
 
@@ -78,7 +79,7 @@ def test_every_statement_is_there_once_and_every_recorded_figure_has_its_cell(hi
 def test_extra_releases_that_are_as_large_as_a_gap_are_offered_as_its_cause() -> None:
     log = enveloped([SIGNED, phase(1, 7), phase(2, 3, within=False), claim("RUS", 10, of=None)])
     [assertion] = balance_assertions(log)
-    assert (assertion.gap, assertion.holds) == (3, False)
+    assert (assertion.gap.exact, assertion.holds) == (3, False)
     [candidate] = assertion.candidates
     assert (candidate.what, candidate.phase, candidate.size) == ("extra releases", 2, 3)
 
@@ -86,7 +87,7 @@ def test_extra_releases_that_are_as_large_as_a_gap_are_offered_as_its_cause() ->
 def test_a_phase_that_a_claimant_does_not_count_is_offered_as_the_cause() -> None:
     log = enveloped([SIGNED, phase(1, 7), phase(2, 3), claim("RUS", 7, of=None)])
     [assertion] = balance_assertions(log)
-    assert assertion.gap == -3
+    assert assertion.gap.exact == -3
     assert [(one.what, one.phase) for one in assertion.candidates] == [("a phase", 2)]
 
 
@@ -104,3 +105,10 @@ def test_a_mixed_category_leaves_open_how_many_were_of_each() -> None:
     log = enveloped([SIGNED, PhaseCompleted(phase=1, released=(mixed,)), claim("UKR", 51)])
     civilians = next(cell for cell in ask(Claims(), log) if cell.category == "civilian")
     assert str(civilians.recorded) == "at most 84"
+
+
+def test_a_gap_to_a_record_that_is_a_range_lies_within_bounds() -> None:
+    unknown = Transfer("UKR", "RUS", "civilian", Range(2))
+    log = enveloped([SIGNED, PhaseCompleted(phase=1, released=(unknown,)), claim("RUS", 7, of=None)])
+    [assertion] = balance_assertions(log)
+    assert (assertion.gap, assertion.holds, assertion.candidates) == (Gap(None, 5), None, ())

@@ -84,6 +84,7 @@ def test_a_total_to_date_that_does_not_balance_is_shown_with_its_gap() -> None:
     gaps = {row["said"]["count"]: row["gap"] for row in balances if isinstance(row["said"]["count"], int)}
     assert gaps[247] == -11
     assert gaps[978] == 82
+    assert gaps[5757] == {"at_least": None, "at_most": 1151}
     assert "gap -11" in run("claims", "ua-ru-exchanges").stdout
 
 

@@ -106,6 +106,13 @@ def test_no_cell_begins_as_a_formula_does(fact: FactRow) -> None:
         assert cell[:1] not in {*"=+-@\t\r\n＝＋－＠"}
 
 
+@pytest.mark.parametrize("sign", "=+-@\t\r\n＝＋－＠'")
+def test_a_text_that_begins_with_such_a_sign_is_guarded(sign: str) -> None:
+    assert facts_csv.guarded(f"{sign}1") == f"'{sign}1"
+    assert facts_csv.unguarded(f"'{sign}1") == f"{sign}1"
+    assert facts_csv.guarded(f"1{sign}") == f"1{sign}"
+
+
 def test_a_row_is_written_as_documented() -> None:
     header, row, end = text(ROW).decode().split("\r\n")
     assert header == ",".join(field.name for field in attrs.fields(FactRow))
