@@ -16,7 +16,6 @@ from reciprocity.domain import (
     AgreementSigned,
     Event,
     PhaseCompleted,
-    PhaseCorrected,
     PhaseVoided,
     Recorded,
     Terms,
@@ -103,8 +102,8 @@ def _changed(
         event = request.event
         if request.version in without or (terms is not None and isinstance(event, TermsAmended)):
             continue
-        if isinstance(event, PhaseCorrected | PhaseVoided) and event.phase in left_out:
-            continue
+        if isinstance(event, PhaseVoided) and event.phase in left_out:
+            continue  # or it would call off what had only been announced
         if isinstance(event, AgreementSigned) and terms is not None:
             event = attrs.evolve(event, terms=terms)
         yield attrs.evolve(request, event=event)

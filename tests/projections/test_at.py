@@ -15,6 +15,7 @@ from reciprocity.domain import (
     AgreementFulfilled,
     AgreementSigned,
     AgreementTerminated,
+    Claimed,
     ClaimRecorded,
     Count,
     Direction,
@@ -110,29 +111,27 @@ def test_a_phase_that_counts_as_of_a_day_counts_from_then_on(log: tuple[Recorded
 
 
 @SOME
-@given(recordings(), st.data())
-def test_as_of_a_day_there_is_what_had_happened_and_nothing_that_had_not(
-    log: tuple[Recorded, ...], data: st.DataObject
-) -> None:
-    day = _a_day(data, log)
-    view = [*at(log, as_of=day)]
-    there = {one.version for one in view}
+@given(recordings())
+def test_as_of_a_day_there_is_what_had_happened_and_nothing_that_had_not(log: tuple[Recorded, ...]) -> None:
     days = {number: final for number, _, _, final in final_phases(log)}
     voided = {one.event.phase for one in log if isinstance(one.event, PhaseVoided)}
-    for one in log:
-        event = one.event
-        if isinstance(event, PhaseCompleted | PhaseCorrected) and event.phase in days:
-            assert (one.version in there) == (days[event.phase] <= day)
-        elif isinstance(event, ClaimRecorded) and event.phase is not None:
-            spoken_of = any(is_of_phase(other, event.phase) for other in view if other.version < one.version)
-            assert (one.version in there) == (own_day(one) <= day and spoken_of)
-        elif getattr(event, "phase", None) not in voided and not isinstance(event, AgreementFulfilled):
-            assert (one.version in there) == (own_day(one) <= day)
-    for one in view:  # a correction may take out something else than it did; nothing else may be reworded
-        if not isinstance(one.event, PhaseCorrected | PhaseVoided | AgreementFulfilled):
-            assert one == log[one.version - 1]
-    places = [(one.version, isinstance(one.event, AgreementFulfilled)) for one in view]
-    assert places == sorted(places), "in the order of the record, what follows after what it follows from"
+    for day in days_around(log):
+        view = [*at(log, as_of=day)]
+        there = {one.version for one in view}
+        for one in log:
+            event = one.event
+            if isinstance(event, PhaseCompleted | PhaseCorrected) and event.phase in days:
+                assert (one.version in there) == (days[event.phase] <= day)
+            elif isinstance(event, ClaimRecorded) and event.phase is not None:
+                known = any(is_of_phase(other, event.phase) for other in view if other.version < one.version)
+                assert (one.version in there) == (own_day(one) <= day and known)
+            elif getattr(event, "phase", None) not in voided and not isinstance(event, AgreementFulfilled):
+                assert (one.version in there) == (own_day(one) <= day)
+        for one in view:  # a correction may take out something else than it did; nothing else is reworded
+            if not isinstance(one.event, PhaseCorrected | PhaseVoided | AgreementFulfilled):
+                assert one == log[one.version - 1]
+        places = [(one.version, isinstance(one.event, AgreementFulfilled)) for one in view]
+        assert places == sorted(places), "in the order of the record, what follows after its cause"
 
 
 # As of a day, by hindsight
@@ -461,6 +460,19 @@ def test_a_voided_phase_comes_with_its_voiding() -> None:
     assert known_then == [5, 12, 12]
 
 
+def test_what_is_said_of_a_phase_is_said_on_its_own_day() -> None:
+    """An announcement before the phase takes place; a claim made before the announcement falls away."""
+    claim = ClaimRecorded(claimant="TASS", phase=1, claimed=(Claimed("UKR", "RUS", None, 5),))
+    log = told_in_may(
+        (17, SIGNED),
+        (18, PhaseAnnounced(phase=1, expected_on=may(20))),
+        (19, attrs.evolve(claim, stated_on=may(17))),
+        (20, attrs.evolve(claim, stated_on=may(19))),
+        (25, phase(1, out(5), back(5), day=21)),
+    )
+    assert [len([*at(log, as_of=may(day))]) for day in (16, 17, 18, 19, 20, 21)] == [1, 1, 3, 4, 4, 5]
+
+
 def test_an_announced_phase_is_called_off_on_the_day_of_the_calling_off() -> None:
     log = told_in_may(
         (17, SIGNED),
@@ -469,6 +481,13 @@ def test_an_announced_phase_is_called_off_on_the_day_of_the_calling_off() -> Non
     )
     assert names(at(log, as_of=may(20))) == ["AgreementSigned", "PhaseAnnounced"]
     assert names(at(log, as_of=may(21))) == ["AgreementSigned", "PhaseAnnounced", "PhaseVoided"]
+    late = told_in_may(
+        (17, SIGNED),
+        (22, PhaseAnnounced(phase=1, expected_on=may(25))),
+        (22, PhaseVoided(phase=1, reason="called off", voided_on=may(21))),
+    )
+    assert names(at(late, as_of=may(21))) == ["AgreementSigned"], "nobody knew of it that day"
+    assert whole(at(late, as_of=may(22))) == whole(late)
 
 
 @pytest.mark.parametrize(

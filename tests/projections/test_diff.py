@@ -15,10 +15,12 @@ from reciprocity.domain import (
     ClaimRecorded,
     Direction,
     Kept,
+    Party,
     PhaseAnnounced,
     Recorded,
     Source,
     TermsAmended,
+    Transfer,
 )
 from reciprocity.projections import Change, Figure, at, diff, figures
 from reciprocity.projections.diff import applied
@@ -102,6 +104,7 @@ def test_every_change_has_a_cause_which_one_history_has_and_the_other_has_not(tw
 
 GUR, MOD, PACT = Source("gur", "GUR"), Source("mod", "Ministry of Defence"), Source("pact", "the pact")
 SIGNED = AgreementSigned(terms=attrs.evolve(swap(1000, 1000), sources=(PACT,)))
+STATUS = Figure("swap", None, None, None, "status")
 SUSPENDED = AgreementSuspended(reason="fire", suspended_on=may(31))
 LOG = told_in_may(
     (17, SIGNED),
@@ -142,13 +145,38 @@ def test_a_figure_has_no_cause_in_what_came_after_it() -> None:
     assert why[_exchanged(None, FROM_UKR)] == [4, 6]
 
 
-def test_the_day_a_figure_first_appears_its_phase_is_why_even_where_nobody_went_that_way() -> None:
+def test_a_figure_appears_because_of_its_phase_even_where_nobody_went_that_way() -> None:
     one_way = swap(10, 10, kept=Kept.NOT_REQUIRED)
-    log = told_in_may((17, AgreementSigned(terms=one_way)), (20, phase(1, out(3), day=20)))
-    [change] = [one for one in diff(log[:1], log) if one.figure == _exchanged(1, FROM_RUS)]
-    assert (change.before, change.after, [one.version for one in change.because]) == (None, 0, [2])
-    agreed = Figure("swap", 1, FROM_RUS, None, "agreed")
-    assert _why(diff(log[:1], log))[agreed] == [2]
+    first, second = phase(1, out(3), day=20), phase(2, out(2), day=21)
+    log = told_in_may((17, AgreementSigned(terms=one_way)), (20, first), (21, second))
+    changes = {change.figure: change for change in diff(log[:1], log)}
+    for number, version in ((1, 2), (2, 3)):
+        change = changes[_exchanged(number, FROM_RUS)]
+        assert (change.before, change.after, [one.version for one in change.because]) == (None, 0, [version])
+        agreed = changes[Figure("swap", number, FROM_RUS, None, "agreed")]
+        assert [one.version for one in agreed.because] == [version]
+
+
+def test_the_last_phase_stands_under_the_terms_of_now_until_another_is_the_last() -> None:
+    log = told_in_may(
+        (17, SIGNED),
+        (20, phase(1, out(3), back(3), day=20)),
+        (21, TermsAmended(terms=swap(900, 900), reason="fewer", amended_on=may(21))),
+        (22, phase(2, out(2), back(2), day=22)),
+    )
+    changes = {change.figure: change for change in diff(log[:3], log)}
+    agreed = changes[Figure("swap", 1, FROM_UKR, None, "agreed")]
+    assert (agreed.before, agreed.after, [one.version for one in agreed.because]) == (900, 1000, [4])
+
+
+def test_what_members_release_changes_what_their_group_has_released() -> None:
+    group = Party("UKR", "Ukraine", (Party("GUR", "GUR"),))
+    terms = attrs.evolve(swap(10, 10), parties=(group, Party("RUS", "Russia")))
+    released = phase(1, Transfer("GUR", "RUS", "civilian", 3), back(3), day=20)
+    log = told_in_may((17, AgreementSigned(terms=terms)), (20, released), (21, corrected(1, day=20)))
+    assert _why(diff(log[:2], log))[_exchanged(None, FROM_UKR)] == [3]
+    terms_too = [attrs.evolve(log[0], event=AgreementSigned(terms=terms, notes=("a note",))), *log[1:]]
+    assert _why(diff(log[:2], terms_too))[_exchanged(None, FROM_UKR)] == [3]
 
 
 def test_new_terms_change_what_was_agreed_and_remains_and_nothing_that_was_exchanged() -> None:
@@ -168,7 +196,7 @@ def test_who_recorded_it_when_makes_no_difference() -> None:
     ]
     assert diff(LOG, told_elsewhere) == []
     with_one_more = told_in_may(*((30, one.event) for one in LOG[:4]), (30, LOG[5].event), (31, SUSPENDED))
-    assert _why(diff(LOG, with_one_more)) == {Figure("swap", None, None, None, "status"): [7]}
+    assert _why(diff(LOG, with_one_more)) == {STATUS: [7]}
 
 
 def test_the_same_told_in_another_order_is_what_tells_two_histories_apart() -> None:
@@ -185,8 +213,17 @@ def test_the_same_told_in_another_order_is_what_tells_two_histories_apart() -> N
 
 def test_a_claim_changes_nothing() -> None:
     claim = ClaimRecorded(claimant="UKR", phase=1, claimed=(Claimed("UKR", "RUS", None, 391),))
-    log = told_in_may((17, SIGNED), (23, phase(1, out(390), back(390), day=23)), (24, claim))
-    assert diff(log[:2], log) == []
+    log = told_in_may((17, SIGNED), (23, phase(1, out(390), back(390), day=23)), (24, claim), (31, SUSPENDED))
+    assert diff(log[:2], log[:3]) == []
+    assert _why(diff(log[:2], log)) == {STATUS: [4]}
+
+
+def test_but_a_claim_may_be_all_that_is_known_of_an_agreement() -> None:
+    early = ClaimRecorded(claimant="TASS", stated_on=may(1), claimed=(Claimed("UKR", "RUS", None, 391),))
+    claim = told_in_may((17, SIGNED), (18, early))[1:]
+    [change] = diff([], claim)
+    assert (change.figure, change.before, change.after) == (STATUS, None, "unsigned")
+    assert list(change.because) == claim
 
 
 def test_sources_are_those_of_the_events_that_changed_a_figure() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from reciprocity.domain import (
     AgreementSigned,
     Direction,
+    Kept,
     Obligation,
     Party,
     PhaseCompleted,
@@ -16,14 +17,15 @@ from reciprocity.domain import (
     PhaseVoided,
     Recorded,
     Source,
+    Symmetry,
     Terms,
+    TermsAmended,
     Transfer,
 )
 from reciprocity.projections import Cumulative, Timeline, added_up, ask, at, contributions
 from tests.examples import back, out, phase, swap
 from tests.projections.recorded_histories import (
     SOME,
-    broken,
     corrected,
     days_around,
     logs,
@@ -129,19 +131,26 @@ def test_extra_releases_contribute_nothing_and_doubtful_ones_up_to_all() -> None
     assert counts == ["3", "at most 2"]
 
 
-def test_what_members_release_contributes_to_what_their_group_owes() -> None:
+def test_what_members_release_contributes_to_what_their_group_owes_by_the_terms_of_now() -> None:
     group = Party("UKR", "Ukraine", (Party("GUR", "GUR"),))
     terms = Terms(
         title="with a group",
         parties=(group, Party("RUS", "Russia")),
         obligations=(Obligation("UKR", "RUS", 10), Obligation("RUS", "UKR", 10)),
     )
+    apart = attrs.evolve(
+        terms,
+        parties=(Party("UKR", "Ukraine"), Party("GUR", "GUR"), Party("RUS", "Russia")),
+        obligations=(*terms.obligations, Obligation("GUR", "RUS", 10)),
+        symmetry=Symmetry(Kept.NOT_REQUIRED),
+    )
     log = told_in_may(
         (17, AgreementSigned(terms=terms)),
-        (20, phase(1, Transfer("GUR", "RUS", "civilian", 3), Transfer("RUS", "UKR", "civilian", 3))),
+        (20, phase(1, Transfer("GUR", "RUS", "civilian", 3), back(3))),
+        (21, TermsAmended(terms=apart, reason="it acts for itself")),
     )
-    assert broken(log) == set()
-    [part] = contributions(log, "swap", FROM_UKR)
+    [part] = contributions(log[:2], "swap", FROM_UKR)
     assert (part.direction, part.count) == (Direction("GUR", "RUS"), 3)
-    [row] = [row for row in ask(Cumulative(), log) if (row.releasing, row.categories) == ("UKR", ())]
-    assert row.exchanged == 3
+    assert [row.exchanged for row in ask(Cumulative(), log[:2]) if row.releasing == "UKR"] == [3, 3]
+    assert contributions(log, "swap", FROM_UKR) == []
+    assert [row.exchanged for row in ask(Cumulative(), log) if row.releasing == "UKR"] == [0]

@@ -173,6 +173,14 @@ def test_a_file_with_errors_makes_no_store_and_exits_with_4(store: Path, tmp_pat
     assert not there.exists()
 
 
+def test_an_error_says_nothing_to_the_terminal_but_text(store: Path) -> None:
+    content = exported(store, "jsonl").read_bytes().replace(b'"kept":"each-phase"', b'"kept":"\\u001b[2J"', 1)
+    result = run("import", "-", "--store", store, stdin=content)
+    assert result.exit_code == 4
+    assert "<stdin>:1: fact.terms.symmetry.kept: invalid enum value '\\x1b[2J'" in result.stderr
+    assert "\x1b" not in result.stderr
+
+
 def test_a_file_that_breaks_rules_makes_no_store_and_exits_with_1(store: Path, tmp_path: Path) -> None:
     there = tmp_path / "there.db"
     changed = exported(store, "jsonl").read_bytes().replace(b'"count":270', b'"count":269', 1)
