@@ -104,20 +104,27 @@ def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
     """Of one phase: by direction, each obligation that was served, then whatever served none."""
     terms, exchanged = row.after.terms, row.after.exchanged
     for direction in dict.fromkeys([*terms.directions(), *(t.direction for t in row.transfers)]):
-        released = [transfer for transfer in row.transfers if transfer.direction == direction]
-        if not released:
+        serving = [
+            (obligation, [t for t in row.transfers if terms.serves(t.direction, t.category, obligation)])
+            for obligation in terms.owed(direction)
+        ]
+        extra = [
+            t
+            for t in row.transfers
+            if t.direction == direction
+            and not any(terms.serves(t.direction, t.category, o) for o in terms.obligations)
+        ]
+        if serving and not extra and not any(released for _, released in serving):
             yield str(direction), wording.transfers([]), "", ""
-        for obligation in terms.owed(direction):
-            serving = [transfer for transfer in released if obligation.covers(transfer.category)]
-            if serving:
-                done = exchanged.over(direction, obligation.categories)
+        for obligation, released in serving:
+            if released:
+                done = terms.done(exchanged, obligation)
                 yield (
                     wording.obligation(obligation),
-                    wording.transfers(serving),
+                    wording.transfers(released),
                     f"{wording.short(done)} of {_short_total(obligation.total)}",
                     _short_total(remaining(obligation.total, done)),
                 )
-        extra = [t for t in released if not any(o.covers(t.category) for o in terms.owed(direction))]
         if extra:
             yield f"{direction} besides", wording.transfers(extra), "", ""
 

@@ -272,3 +272,30 @@ def test_a_store_that_the_library_made_is_one_for_the_tool(tmp_path: Path) -> No
         pass
     assert run("status", path).exit_code == 0
     assert run("replay", path, "--json").stdout == ""
+
+
+def test_what_members_release_shows_under_the_obligation_of_their_group(tmp_path: Path) -> None:
+    journal = tmp_path / "group.toml"
+    journal.write_text(
+        """
+[agreement]
+id = "group"
+title = "A group"
+symmetry = { kept = "not-required" }
+parties = { CCC = { name = "C", members = { CC1 = "one", CC2 = "two" } }, DDD = "D" }
+obligations = [{ releasing = "CCC", receiving = "DDD", total = 10 }]
+
+[[event]]
+event = "phase-completed"
+phase = 1
+released = [
+  { by = "CC1", to = "DDD", counts = { civilian = 2 } },
+  { by = "CC2", to = "DDD", counts = { civilian = 3 } },
+]
+""",
+        "utf-8",
+    )
+    shown = run("replay", journal).stdout
+    assert shown.count("5 of 10") == 2  # after the phase, and now
+    assert "besides" not in shown
+    assert "nobody" not in shown
