@@ -52,6 +52,7 @@ from reciprocity.domain.events import (
     Recorded,
     TermsAmended,
     happened_on,
+    moved,
 )
 from reciprocity.domain.rules import RULES, Finding, Refused, Rule, Verdict, judge, violations
 from reciprocity.domain.tally import Lane, Tally
@@ -143,6 +144,7 @@ __all__ = [
     "fulfil",
     "happened_on",
     "judge",
+    "moved",
     "postpone_phase",
     "record_claim",
     "resume",

@@ -7,7 +7,7 @@ What may follow what is written down in two tables; `rules` asks them.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 from rpds import HashTrieMap, List
@@ -27,7 +27,7 @@ from reciprocity.domain.events import (
     PhaseVoided,
     TermsAmended,
 )
-from reciprocity.domain.tally import Tally
+from reciprocity.domain.tally import Counting, Tally, rows_of
 from reciprocity.domain.terms import Terms
 
 if TYPE_CHECKING:
@@ -210,58 +210,91 @@ def claim_key(claim: ClaimRecorded) -> tuple[object, ...]:
 
 def evolve(agreement: Agreement, event: Event) -> Agreement:
     """The agreement after one more event. Total: it never refuses, whatever comes."""
-    version = agreement.version + 1
-    status = TRANSITIONS[agreement.status].get(type(event), agreement.status)
-    match event:
-        case PhaseCompleted() | PhaseCorrected() | PhaseVoided() | PhaseAnnounced() | PhasePostponed():
-            before = agreement.phase(event.phase)
-            after = _evolve_phase(before, event, agreement.terms)
-            exchanged = agreement.exchanged
-            if before.released != after.released:
-                exchanged = exchanged.replaced(before.released, after.released)
-            return attrs.evolve(
-                agreement,
-                version=version,
-                status=status,
-                phases=agreement.phases.insert(event.phase, after),
-                last_phase=max(agreement.last_phase, event.phase),
-                completed=_in_order(agreement.completed, event),
-                exchanged=exchanged,
-            )
-        case ClaimRecorded():
-            claims = agreement.claims.insert(claim_key(event), event)
-            return attrs.evolve(agreement, version=version, status=status, claims=claims)
-        case AgreementSigned():
-            return attrs.evolve(agreement, version=version, status=status, terms=event.terms, signed=event)
-        case TermsAmended():
-            return attrs.evolve(agreement, version=version, status=status, terms=event.terms, amended=event)
-        case _:
-            return attrs.evolve(agreement, version=version, status=status, turn=event)
-
-
-def _in_order(completed: List[int], event: Event) -> List[int]:
-    return completed.push_front(event.phase) if isinstance(event, PhaseCompleted) else completed
-
-
-def _evolve_phase(
-    phase: Phase,
-    event: PhaseAnnounced | PhasePostponed | PhaseCompleted | PhaseCorrected | PhaseVoided,
-    terms: Terms,
-) -> Phase:
-    status = PHASE_TRANSITIONS[phase.status].get(type(event), phase.status)
-    match event:
-        case PhaseCompleted():
-            return attrs.evolve(phase, status=status, completed=event, terms=terms)
-        case PhaseCorrected():
-            return attrs.evolve(phase, status=status, corrected=event)
-        case PhaseVoided():
-            return attrs.evolve(phase, status=status, voided=event)
-        case PhaseAnnounced() | PhasePostponed():
-            return attrs.evolve(phase, status=status, planned=event)
+    return fold(agreement, (event,))
 
 
 def fold(agreement: Agreement, events: Iterable[Event]) -> Agreement:
     """The agreement after all these events, in order; linear in their number."""
+    growing = _Growing(agreement)
     for event in events:
-        agreement = evolve(agreement, event)
-    return agreement
+        growing.add(event)
+    return growing.agreement()
+
+
+class _Growing:
+    """An agreement in the making: what `Agreement` holds, changed in place from event to event."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self.id = agreement.id
+        self.version = agreement.version
+        self.status = agreement.status
+        self.terms = agreement.terms
+        self.phases = agreement.phases
+        self.last_phase = agreement.last_phase
+        self.completed = agreement.completed
+        self.exchanged = agreement.exchanged
+        self.counting: Counting | None = None
+        self.claims = agreement.claims
+        self.signed = agreement.signed
+        self.amended = agreement.amended
+        self.turn = agreement.turn
+
+    def agreement(self) -> Agreement:
+        return Agreement(
+            self.id,
+            self.version,
+            self.status,
+            self.terms,
+            self.phases,
+            self.last_phase,
+            self.completed,
+            self.counting.tally() if self.counting else self.exchanged,
+            self.claims,
+            self.signed,
+            self.amended,
+            self.turn,
+        )
+
+    def add(self, event: Event) -> None:
+        self.version += 1
+        self.status = TRANSITIONS[self.status].get(type(event), self.status)
+        match event:
+            case PhaseCompleted() | PhaseCorrected() | PhaseVoided() | PhaseAnnounced() | PhasePostponed():
+                self.add_to_phase(event)
+            case ClaimRecorded():
+                self.claims = self.claims.insert(claim_key(event), event)
+            case AgreementSigned():
+                self.terms, self.signed = event.terms, event
+            case TermsAmended():
+                self.terms, self.amended = event.terms, event
+            case _:
+                self.turn = event
+
+    def add_to_phase(self, event: _OfAPhase) -> None:
+        before = self.phases.get(event.phase) or Phase(event.phase)
+        after = _evolve_phase(before, event, self.terms)
+        self.phases = self.phases.insert(event.phase, after)
+        self.last_phase = max(self.last_phase, event.phase)
+        if isinstance(event, PhaseCompleted):
+            self.completed = self.completed.push_front(event.phase)
+        taken_out, put_in = before.released, after.released
+        if taken_out is not put_in:
+            self.counting = self.counting or Counting(self.exchanged)
+            self.counting.add(rows_of(taken_out), sign=-1)
+            self.counting.add(rows_of(put_in))
+
+
+_OfAPhase: TypeAlias = PhaseAnnounced | PhasePostponed | PhaseCompleted | PhaseCorrected | PhaseVoided
+
+
+def _evolve_phase(was: Phase, event: _OfAPhase, terms: Terms) -> Phase:
+    status = PHASE_TRANSITIONS[was.status].get(type(event), was.status)
+    match event:
+        case PhaseCompleted():
+            return Phase(was.number, status, was.planned, event, was.corrected, was.voided, terms)
+        case PhaseCorrected():
+            return attrs.evolve(was, status=status, corrected=event)
+        case PhaseVoided():
+            return attrs.evolve(was, status=status, voided=event)
+        case PhaseAnnounced() | PhasePostponed():
+            return attrs.evolve(was, status=status, planned=event)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import attrs
 
-from reciprocity.domain.agreement import Agreement, Status, claim_key, evolve
+from reciprocity.domain.agreement import Agreement, Status, claim_key, evolve, fold
 from reciprocity.domain.events import (
     AgreementFulfilled,
     AgreementResumed,
@@ -55,12 +55,23 @@ def decide(agreement: Agreement, event: Event) -> tuple[Event, ...]:
     Raises:
         Refused: with every rule that the event would violate. Nothing is recorded.
     """
+    return outcome(agreement, event)[0]
+
+
+def outcome(agreement: Agreement, event: Event) -> tuple[tuple[Event, ...], Agreement]:
+    """What `decide` returns, and the agreement after it; for those who go on deciding.
+
+    Raises:
+        Refused: see `decide`.
+    """
     if is_on_record(agreement, event):
-        return ()
+        return (), agreement
     event = with_reversal(agreement, event)
-    if broken := violations(judge(agreement, event, evolve(agreement, event))):
+    after = evolve(agreement, event)
+    if broken := violations(judge(agreement, event, after)):
         raise Refused(agreement.id, agreement.version, broken)
-    return consequences(agreement, event)
+    following = follows_from(after, event)
+    return (event, *following), fold(after, following) if following else after
 
 
 def consequences(agreement: Agreement, event: Event) -> tuple[Event, ...]:

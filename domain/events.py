@@ -225,6 +225,19 @@ def happened_on(event: Event) -> dt.date | None:
     return getattr(event, name) if name else None
 
 
+def moved(event: Event) -> tuple[Manifest, Manifest]:
+    """What an event takes out of the totals, and what it puts in. A correction says both by itself."""
+    match event:
+        case PhaseCompleted():
+            return (), event.released
+        case PhaseCorrected():
+            return event.reverses.released if event.reverses else (), event.released
+        case PhaseVoided():
+            return event.reverses.released if event.reverses else (), ()
+        case _:
+            return (), ()
+
+
 _FIRST_TO_HAVE_A_DAY = dt.timedelta(hours=14)  # the Line Islands: a day begins there 14 hours before UTC
 _LAST_INSTANT = dt.datetime.max.replace(tzinfo=dt.UTC) - _FIRST_TO_HAVE_A_DAY
 
@@ -252,5 +265,7 @@ class Recorded:
 
     def __attrs_post_init__(self) -> None:
         day = happened_on(self.event)
-        if day is not None and day > (self.recorded_at + _FIRST_TO_HAVE_A_DAY).date():
+        if day is None or day <= self.recorded_at.date():
+            return
+        if day > (self.recorded_at + _FIRST_TO_HAVE_A_DAY).date():
             raise Malformed(f"{day} lies after the instant at which it was recorded, {self.recorded_at}")

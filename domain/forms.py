@@ -1,8 +1,8 @@
 """Forms: what a well-formed code, text or number looks like. The one rule: form only, never meaning.
 
 Each form is an ``attrs`` validator, so a value is checked however it comes into being: built in Python,
-read from a journal, or decoded from a store. What was found well formed is remembered, because a log
-repeats the same few codes a million times.
+read from a journal, or decoded from a store. Codes that were found well formed are remembered, because a
+log repeats the same few a million times.
 """
 
 from __future__ import annotations
@@ -63,19 +63,24 @@ def is_source_key(value: str) -> bool:
     return len(value) <= 64 and _SOURCE_KEY.fullmatch(value) is not None
 
 
-@lru_cache(maxsize=16384)
 def is_url(value: str) -> bool:
     """An ``http`` or ``https`` address without blanks or markup."""
     return len(value) <= 2_000 and _URL.fullmatch(value) is not None
 
 
-@lru_cache(maxsize=16384)
 def is_text(value: str) -> bool:
     """One line that a person can read in any script: no control, surrogate or direction characters."""
-    return (
-        0 < len(value) <= LONGEST_TEXT
-        and value == value.strip()
-        and not any(unicodedata.category(c) in _INVISIBLE or c in _BIDI_CONTROLS for c in value)
+    if not 0 < len(value) <= LONGEST_TEXT:
+        return False
+    if value.isascii():
+        return value.isprintable() and " " not in (value[0], value[-1])
+    return _is_text_in_any_script(value)
+
+
+@lru_cache(maxsize=16384)
+def _is_text_in_any_script(value: str) -> bool:
+    return value == value.strip() and not any(
+        unicodedata.category(c) in _INVISIBLE or c in _BIDI_CONTROLS for c in value
     )
 
 
@@ -148,7 +153,9 @@ def date(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 def instant(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Validator: an instant in UTC."""
-    if not isinstance(value, dt.datetime) or value.utcoffset() != dt.timedelta(0):
+    if not isinstance(value, dt.datetime) or (
+        value.tzinfo is not dt.UTC and value.utcoffset() != dt.timedelta(0)
+    ):
         _refuse(attribute, value, "an instant in UTC")
 
 
@@ -158,13 +165,13 @@ def aware_instant(_: object, attribute: attrs.Attribute[Any], value: object) -> 
         _refuse(attribute, value, "an instant with its time zone")
 
 
-def tuple_of(kind: type | tuple[type, ...]) -> Any:
+def tuple_of(kind: type) -> Any:
     """A validator: a tuple whose members are all of *kind*."""
+    only = frozenset({kind})
 
     def members(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-        if type(value) is not tuple or not all(isinstance(member, kind) for member in value):
-            name = kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)
-            _refuse(attribute, value, f"a tuple of {name}")
+        if type(value) is not tuple or not only.issuperset(map(type, value)):
+            _refuse(attribute, value, f"a tuple of {kind.__name__}")
 
     return members
 
@@ -185,6 +192,8 @@ def no_two_alike(key: Any = None) -> Any:
     """A validator: no two members of a tuple have the same *key* (by default, are equal)."""
 
     def distinct(_: object, attribute: attrs.Attribute[Any], value: tuple[Any, ...]) -> None:
+        if len(value) < 2:
+            return
         keys = value if key is None else [key(member) for member in value]
         if len(set(keys)) != len(keys):
             twice = next(k for k in keys if list(keys).count(k) > 1)

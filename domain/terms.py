@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import attrs
@@ -212,7 +213,11 @@ class Terms:
 
     def party(self, code: str) -> Party | None:
         """The party that *code* stands for, by itself or as one of its members."""
-        return next((party for party in self.parties if code in party.codes), None)
+        return self._party_of.get(code)
+
+    @cached_property
+    def _party_of(self) -> dict[str, Party]:
+        return {code: party for party in self.parties for code in party.codes}
 
     def directions(self) -> list[Direction]:
         """The directions in which something is owed, in the order of the obligations."""
@@ -274,7 +279,8 @@ class Terms:
 
     def _standing_for(self, code: str) -> tuple[str, ...]:
         """The codes that a name in an obligation stands for: a group's own and its members', or itself."""
-        return next((party.codes for party in self.parties if party.code == code), (code,))
+        party = self._party_of.get(code)
+        return party.codes if party and party.code == code else (code,)
 
     def balance(self, tally: Tally) -> tuple[Balance, ...]:
         """For each party, the weighted value of what it released and of what it received.
@@ -291,10 +297,11 @@ class Terms:
         )
 
     def _value(self, tally: Tally, party: Party, *, released: bool) -> Count:
+        codes = party.codes
         return in_total(
             total.count * self.symmetry.weight(lane.category)
             for lane, total in tally.sums.items()
-            if (lane.releasing if released else lane.receiving) in party.codes
+            if (lane.releasing if released else lane.receiving) in codes
         )
 
 

@@ -16,22 +16,27 @@ from reciprocity.domain import (
     Count,
     Direction,
     Event,
-    PhaseCompleted,
-    PhaseCorrected,
-    PhaseVoided,
+    Malformed,
     Recorded,
     Share,
     Status,
     Tally,
     Terms,
     TermsAmended,
+    Transfer,
+    moved,
     share,
 )
 from reciprocity.domain.agreement import UNSIGNED_TERMS
+from reciprocity.domain.tally import Counting, rows_of
 from reciprocity.domain.values import remaining
+from reciprocity.store.log import unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from reciprocity.domain.tally import Row
+    from reciprocity.store import Log
 
 
 @attrs.frozen
@@ -44,18 +49,11 @@ class Totals:
 
     def after(self, event: Event) -> Totals:
         """The totals after one more event. A correction says what it takes out: no phase need be kept."""
-        status = TRANSITIONS[self.status].get(type(event), self.status)
-        match event:
-            case PhaseCompleted():
-                return Totals(self.terms, status, self.exchanged.plus(event.released))
-            case PhaseCorrected() | PhaseVoided():
-                before = event.reverses.released if event.reverses else ()
-                after = event.released if isinstance(event, PhaseCorrected) else ()
-                return Totals(self.terms, status, self.exchanged.replaced(before, after))
-            case AgreementSigned() | TermsAmended():
-                return Totals(event.terms, status, self.exchanged)
-            case _:
-                return self if status is self.status else Totals(self.terms, status, self.exchanged)
+        running = _Running(self)
+        taken_out, put_in = moved(event)
+        terms = event.terms if isinstance(event, AgreementSigned | TermsAmended) else None
+        running.add(type(event), rows_of(taken_out), rows_of(put_in), terms)
+        return running.totals()
 
     def directions(self) -> list[Direction]:
         """The directions in which something is owed or was exchanged; those that are owed come first."""
@@ -73,6 +71,29 @@ class Totals:
         """How many remain to be released in each direction in which something is owed."""
         owed = ((direction, self.terms.agreed(direction)) for direction in self.directions())
         return {d: remaining(agreed, self.over(d)) for d, agreed in owed if agreed is not None}
+
+
+class _Running:
+    """Totals in the making: changed in place from event to event."""
+
+    def __init__(self, totals: Totals, *, check: Callable[[Row], object] | None = None) -> None:
+        self._terms = totals.terms
+        self._status = totals.status
+        self._counting = Counting(totals.exchanged, check=check)
+
+    def add(
+        self, kind: type[Event], taken_out: Sequence[Row], put_in: Sequence[Row], terms: Terms | None
+    ) -> None:
+        self._status = TRANSITIONS[self._status].get(kind, self._status)
+        if taken_out:
+            self._counting.add(taken_out, sign=-1)
+        if put_in:
+            self._counting.add(put_in)
+        if terms is not None:
+            self._terms = terms
+
+    def totals(self) -> Totals:
+        return Totals(self._terms, self._status, self._counting.tally())
 
 
 @attrs.frozen
@@ -108,12 +129,35 @@ class Cumulative:
         before = state.get(recorded.agreement_id) or Totals()
         return state.insert(recorded.agreement_id, before.after(recorded.event))
 
+    def fold_counts(self, state: HashTrieMap[str, Totals], log: Log) -> HashTrieMap[str, Totals]:
+        """The totals after a whole log, of which only what is counted is read.
+
+        Raises:
+            Unreadable: an event cannot be read, or one is missing.
+        """
+        running: dict[str, _Running] = {}
+        for row, counted in log.counts():
+            agreement_id = row[1]
+            if (totals := running.get(agreement_id)) is None:
+                totals = running[agreement_id] = _Running(
+                    state.get(agreement_id) or Totals(), check=_is_a_transfer
+                )
+            try:
+                totals.add(*counted)
+            except Malformed as error:
+                raise unreadable(row, error) from error
+        return state.update({agreement_id: totals.totals() for agreement_id, totals in running.items()})
+
     def rows(self, state: HashTrieMap[str, Totals]) -> Iterator[CumulativeRow]:
         """By agreement, direction and category, in alphabetical order of agreements."""
         for agreement in sorted(state):
             totals = state[agreement]
             for direction in totals.directions():
                 yield from _rows(agreement, direction, totals)
+
+
+def _is_a_transfer(row: Row) -> None:
+    Transfer(*row)
 
 
 def _rows(agreement: str, direction: Direction, totals: Totals) -> Iterator[CumulativeRow]:

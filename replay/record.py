@@ -17,9 +17,8 @@ from reciprocity.domain import (
     ReciprocityError,
     Recorded,
     Refused,
-    decide,
-    evolve,
 )
+from reciprocity.domain.commands import outcome
 from reciprocity.store import Dated, OutOfOrder, name_of
 
 if TYPE_CHECKING:
@@ -86,12 +85,10 @@ def _told(journal: Journal) -> Iterator[_Told]:
     agreement = Agreement(journal.agreement_id)
     for entry in journal.entries:
         try:
-            events = decide(agreement, entry.event)
+            events, agreement = outcome(agreement, entry.event)
         except Refused as refused:
             raise RefusedJournal(journal, entry.line, refused) from refused
-        for event in events:
-            yield _Told(entry, event)
-            agreement = evolve(agreement, event)
+        yield from (_Told(entry, event) for event in events)
 
 
 def _compare(journal: Journal, told: list[_Told], history: Iterable[Recorded]) -> None:

@@ -4,12 +4,17 @@ from reciprocity.store.errors import (
     Busy,
     CommandTaken,
     Conflict,
+    ConnectionLost,
     Differs,
+    DurabilityWarning,
+    NoSuchStore,
+    NotAllowed,
     NotAStore,
     OutOfOrder,
     StoreError,
     Unreadable,
 )
+from reciprocity.store.log import Log
 from reciprocity.store.register import Dated, Register
 from reciprocity.store.wire import KINDS, WIRE, Kind, Wire, kind_of, name_of
 
@@ -19,10 +24,15 @@ __all__ = [
     "Busy",
     "CommandTaken",
     "Conflict",
+    "ConnectionLost",
     "Dated",
     "Differs",
+    "DurabilityWarning",
     "Kind",
+    "Log",
+    "NoSuchStore",
     "NotAStore",
+    "NotAllowed",
     "OutOfOrder",
     "Register",
     "StoreError",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import wraps
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, cast
 
 import attrs
@@ -19,7 +20,8 @@ from eventsourcing.utils import Environment
 
 from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
 from reciprocity.store import takeover
-from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder, Unreadable
+from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
+from reciprocity.store.log import Log, missing
 from reciprocity.store.urls import open_url
 from reciprocity.store.wire import WIRE, Wire
 
@@ -46,7 +48,6 @@ Decision: TypeAlias = Callable[[Agreement], Iterable[Event | Dated]]
 ATTEMPTS = 5
 """How often a command is tried before another writer's coming first is reported."""
 
-_BATCH = 1_000  # events read at once
 _CACHED = 1_000  # agreements kept between commands
 
 
@@ -133,9 +134,11 @@ class Register(Application[str]):
 
     @classmethod
     def open(cls, url: str, *, create: bool = False, clock: Clock = _now) -> Register:
-        """Open the register at *url*: ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``memory:``.
+        """Open the register at *url*.
 
-        *create* makes the store if nothing is there. *clock* gives the present instant, in UTC.
+        A URL is ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``postgresql://user@host/database``
+        or ``memory:``. *create* makes the store if nothing is there. *clock* gives the present instant, in
+        UTC.
 
         Raises:
             NotAStore: if nothing is there, or something that is not a store of ours.
@@ -174,23 +177,27 @@ class Register(Application[str]):
             Conflict: another writer came first, each of several times.
             OutOfOrder: a given instant lies before the agreement's last event, or ahead of the clock.
         """
-        version = 0
+        by = command_id or uuid.uuid4().hex
+        # What is cached may be behind the store. Then the next version is taken, and recording it fails.
+        stream = self._cached(agreement_id) or self._stream(agreement_id)
         for _ in range(ATTEMPTS):
-            if command_id is not None and (outcome := self._outcome(command_id, agreement_id)) is not None:
-                return outcome
-            stream = self._stream(agreement_id)
-            version = stream.version + 1
-            by = command_id or uuid.uuid4().hex
-            pending = self._enveloped(stream, decision(stream.agreement), by)
-            if not pending:
-                return []
+            conflict, refused = False, None
             try:
-                recordings = self.events.put(cast("Any", pending), command_ids=[by] * len(pending))
+                if recorded := self._put_on_record(stream, decision, by):
+                    return recorded
             except IntegrityError:
-                continue
-            pairs = zip(pending, recordings, strict=True)
-            return [attrs.evolve(recorded, position=made.notification.id) for recorded, made in pairs]
-        raise Conflict(agreement_id, version, ATTEMPTS)
+                conflict = True
+            except Exception as error:  # noqa: BLE001  # raised again below, unless it spoke of an old state
+                refused = error
+            # Asked even if nobody gave an id: the answer to a commit may have been lost.
+            if (outcome := self._outcome(by, agreement_id)) is not None:
+                return outcome
+            known, stream = stream, self._stream(agreement_id)
+            if not conflict and stream.version == known.version:
+                if refused is not None:
+                    raise refused
+                return []
+        raise Conflict(agreement_id, stream.version + 1, ATTEMPTS)
 
     def take_over(self, history: Iterable[Recorded]) -> int:
         """Record what another register holds and this one does not, as it is; how many events that was.
@@ -209,10 +216,9 @@ class Register(Application[str]):
             new = takeover.what_is_new(told, self.history, self._clock().astimezone(dt.UTC))
             if not new:
                 return 0
-            continued = takeover.check_commands(new, self._recorder.command_versions)
-            by = [recorded.command_id for recorded in new]
+            continued = takeover.check_commands(new, self._command_span)
             try:
-                self.events.put(cast("Any", new), command_ids=by, continued=continued)
+                self._append(new, continued)
             except IntegrityError:
                 continue
             return len(new)
@@ -232,55 +238,70 @@ class Register(Application[str]):
         Raises:
             Unreadable: an event cannot be read, or one is missing.
         """
-        for notification in self._recorder.select_history(agreement_id, after=after):
-            recorded = cast("Recorded", self.mapper.to_domain_event(notification))
-            _check_next(recorded, after)
-            after = recorded.version
-            yield recorded
+        decode = self._wire.decode
+        rows = self._recorder.select_history(agreement_id, after=after)
+        for due, (position, _, version, topic, state) in enumerate(rows, start=after + 1):
+            if version != due:
+                raise missing(agreement_id, due, version)
+            yield decode(agreement_id, version, topic, state, position)
 
-    def log(self, *, after: int = 0) -> Iterator[Recorded]:  # type: ignore[override]  # deprecated upstream
-        """The events of all agreements in the order of their positions, those *after* one.
-
-        Read in batches, so that memory does not grow with the log.
-
-        Raises:
-            Unreadable: an event cannot be read, or one is missing.
-        """
-        last: dict[str, int] = {}
-        from_the_beginning = after == 0
-        while batch := self.recorder.select_notifications(after, _BATCH, inclusive_of_start=False):
-            for notification in batch:
-                recorded = cast("Recorded", self.mapper.to_domain_event(notification))
-                # What comes first after a position in the middle may have any version.
-                first = 0 if from_the_beginning else recorded.version - 1
-                _check_next(recorded, last.get(recorded.agreement_id, first))
-                last[recorded.agreement_id] = recorded.version
-                yield recorded
-            after = batch[-1].id
+    def log(self, *, after: int = 0, up_to: int | None = None) -> Log:  # type: ignore[override]  # deprecated upstream
+        """The events of all agreements in the order of their positions, those *after* one, *up_to* one."""
+        return Log(self._recorder, self._wire, after, up_to)
 
     @property
     def _recorder(self) -> Recorder:
         return cast("Recorder", self.recorder)
 
-    def _stream(self, agreement_id: str) -> _Stream:
+    def _cached(self, agreement_id: str) -> _Stream | None:
         try:
-            known = self._streams.get(agreement_id)
+            return self._streams.get(agreement_id)
         except KeyError:
-            known = _Stream(Agreement(agreement_id))
+            return None
+
+    def _stream(self, agreement_id: str) -> _Stream:
+        known = self._cached(agreement_id) or _Stream(Agreement(agreement_id))
         # Whatever is cached is brought up to what the store holds now: others write to it too.
         stream = _project(known, self.history(agreement_id, after=known.version))
         self._streams.put(agreement_id, stream)
         return stream
 
+    def _put_on_record(self, stream: _Stream, decision: Decision, by: str) -> list[Recorded]:
+        """What was recorded of *decision*, each event with its position."""
+        pending = self._enveloped(stream, decision(stream.agreement), by)
+        if not pending:
+            return []
+        positions = self._append(pending)
+        self._streams.put(stream.agreement.id, _project(stream, pending))
+        pairs = zip(pending, positions, strict=True)
+        return [attrs.evolve(recorded, position=position) for recorded, position in pairs]
+
+    def _append(self, new: list[Recorded], continued: Collection[str] = ()) -> Sequence[int]:
+        """The positions of these events, now recorded in one transaction; see `takeover` for *continued*."""
+        stored = list(map(self.mapper.to_stored_event, cast("Any", new)))
+        by = [recorded.command_id for recorded in new]
+        return cast(
+            "Sequence[int]", self._recorder.insert_events(stored, command_ids=by, continued=continued)
+        )
+
     def _outcome(self, command_id: str, asked_of: str) -> list[Recorded] | None:
-        versions = self._recorder.command_versions(command_id)
-        if versions is None:
+        """What a command recorded; ``None`` if it recorded nothing."""
+        start = self._recorder.command_start(command_id)
+        if start is None:
             return None
-        agreement_id, first, last = versions
+        agreement_id, first = start
         if agreement_id != asked_of:
             raise CommandTaken(command_id, asked_of)
-        rows = self._recorder.select_history(agreement_id, after=first - 1, up_to=last)
-        return [cast("Recorded", self.mapper.to_domain_event(row)) for row in rows]
+        history = self.history(agreement_id, after=first - 1)
+        return list(takewhile(lambda recorded: recorded.command_id == command_id, history))
+
+    def _command_span(self, command_id: str) -> tuple[str, int] | None:
+        """The agreement of a command and the last version that it recorded."""
+        start = self._recorder.command_start(command_id)
+        if start is None:
+            return None
+        recorded = self._outcome(command_id, start[0])
+        return (start[0], recorded[-1].version) if recorded else None
 
     def _enveloped(self, stream: _Stream, decided: Iterable[Event | Dated], by: str) -> list[Recorded]:
         now, last = self._clock().astimezone(dt.UTC), stream.recorded_at
@@ -317,10 +338,3 @@ def _instant(
     if given > now:
         raise OutOfOrder(f"{agreement_id}: {given} is ahead of the clock, {now}")
     return given.astimezone(dt.UTC)
-
-
-def _check_next(recorded: Recorded, last: int) -> None:
-    if recorded.version != last + 1:
-        raise Unreadable(
-            f"{recorded.agreement_id}: version {last + 1} is missing; version {recorded.version} comes next"
-        )

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import IntegrityError, Notification, PersistenceError, StoredEvent
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -25,15 +25,17 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import Environment
 
-from reciprocity.store.errors import Busy, NotAStore, Unreadable
+from reciprocity.store.errors import Busy, NoSuchStore, NotAStore, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reciprocity.store.log import Between, Row
+
 APPLICATION_ID = 0x52435052
 """``RCPR``, in the header of every store (https://www.sqlite.org/pragma.html#pragma_application_id)."""
 
-STORE_FORMAT = 1
+STORE_FORMAT = 2
 """The tables below; kept in the header as ``user_version``."""
 
 # The position is called rowid because the library's recorder selects it by that name.
@@ -49,8 +51,7 @@ _TABLES = (
     """CREATE TABLE commands (
         command_id TEXT PRIMARY KEY NOT NULL,
         originator_id TEXT NOT NULL,
-        first_version INTEGER NOT NULL,
-        last_version INTEGER NOT NULL
+        first_version INTEGER NOT NULL
     ) WITHOUT ROWID""",
 )
 _LARGEST_INTEGER = 2**63 - 1
@@ -71,71 +72,85 @@ class Recorder(SQLiteApplicationRecorder):
 
         *command_ids* has one for each event. Those in *continued* are on record for the events just before.
         """
-        spans: dict[tuple[str, str], list[int]] = {}
+        starts: dict[tuple[str, str], int] = {}
         for command_id, stored in zip(kwargs["command_ids"], stored_events, strict=True):
-            spans.setdefault((command_id, str(stored.originator_id)), []).append(stored.originator_version)
-        for (command_id, agreement_id), versions in spans.items():
-            if command_id in kwargs.get("continued", ()):
-                _continue_command(c, command_id, agreement_id, versions)
-            else:
-                row = (command_id, agreement_id, versions[0], versions[-1])
-                c.execute("INSERT INTO commands VALUES (?,?,?,?)", row)
-        return super()._insert_events(c, stored_events)
+            starts.setdefault((command_id, str(stored.originator_id)), stored.originator_version)
+        continued = kwargs.get("continued", ())
+        new = [(by, of, first) for (by, of), first in starts.items() if by not in continued]
+        c.executemany("INSERT INTO commands VALUES (?,?,?)", new)
+        rows = [(s.originator_id, s.originator_version, s.topic, s.state) for s in stored_events]
+        c.executemany(self.insert_events_statement, rows)
+        c.execute("SELECT last_insert_rowid()")
+        [last] = c.fetchone()
+        return range(last - len(rows) + 1, last + 1)  # nobody else writes within this transaction
 
-    def select_history(
-        self, agreement_id: str, *, after: int, up_to: int | None = None
-    ) -> list[Notification]:
-        """The events of one agreement after a version, each with its position."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE originator_id=? "  # noqa: S608
-                "AND originator_version>? AND originator_version<=? ORDER BY originator_version",
-                (agreement_id, after, _LARGEST_INTEGER if up_to is None else up_to),
-            )
-            return [
-                Notification(
-                    originator_id=row["originator_id"],
-                    originator_version=row["originator_version"],
-                    topic=row["topic"],
-                    state=row["state"],
-                    id=row["rowid"],
-                )
-                for row in c.fetchall()
-            ]
+    def select_rows(
+        self, *, after: int, up_to: int | None = None, between: Between | None = None, limit: int
+    ) -> list[Row]:
+        """The events of the log in order, those *after* a position; of the agreements *between* two ids."""
+        low, high = between or ("", None)
+        return self._select(
+            "rowid>? AND rowid<=? AND originator_id>=? AND (? IS NULL OR originator_id<?) "
+            "ORDER BY rowid LIMIT ?",
+            (after, _up_to(up_to), low, high, high, limit),
+        )
 
-    def command_versions(self, command_id: str) -> tuple[str, int, int] | None:
-        """Where a command's events are: agreement, first and last version; ``None`` if it recorded none."""
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT originator_id, first_version, last_version FROM commands WHERE command_id=?",
-                (command_id,),
-            )
-            row = c.fetchone()
-        return tuple(row) if row else None
+    def select_history(self, agreement_id: str, *, after: int, up_to: int | None = None) -> list[Row]:
+        """The events of one agreement in order, those *after* a version."""
+        return self._select(
+            "originator_id=? AND originator_version>? AND originator_version<=? ORDER BY originator_version",
+            (agreement_id, after, _up_to(up_to)),
+        )
+
+    def command_start(self, command_id: str) -> tuple[str, int] | None:
+        """The agreement and the version at which a command's events begin; ``None`` if it recorded none."""
+        rows = self._query(
+            "SELECT originator_id, first_version FROM commands WHERE command_id=?", (command_id,)
+        )
+        return rows[0] if rows else None
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""
+        rows = self._query(
+            "SELECT originator_id FROM stored_events WHERE originator_version=1 ORDER BY rowid"
+        )
+        return [agreement_id for (agreement_id,) in rows]
+
+    def last_position(self) -> int:
+        """The position of the last event; 0 if there is none."""
+        [(last,)] = self._query("SELECT coalesce(max(rowid), 0) FROM stored_events")
+        return int(last)
+
+    def _select(self, condition: str, parameters: tuple[Any, ...]) -> list[Row]:
+        return self._query(f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE {condition}", parameters)  # noqa: S608  # a constant of this module
+
+    def _query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         with self.datastore.transaction(commit=False) as c:
-            c.execute("SELECT originator_id FROM stored_events WHERE originator_version=1 ORDER BY rowid")
-            return [row["originator_id"] for row in c.fetchall()]
+            c.sqlite_cursor.row_factory = None  # plain tuples
+            return c.sqlite_cursor.execute(statement, parameters).fetchall()
 
 
-def _continue_command(c: SQLiteCursor, command_id: str, agreement_id: str, versions: list[int]) -> None:
-    c.execute(
-        "UPDATE commands SET last_version=? WHERE command_id=? AND originator_id=? AND last_version=?",
-        (versions[-1], command_id, agreement_id, versions[0] - 1),
-    )
-    c.execute("SELECT changes()")
-    if c.fetchone()[0] != 1:
-        raise sqlite3.IntegrityError(f"command {command_id} does not end just before")
+def _up_to(bound: int | None) -> int:
+    return _LARGEST_INTEGER if bound is None else bound
 
 
 class _Pool(SQLiteConnectionPool):
+    """The library's pool, whose connections never switch a database's mode and keep what they prepared."""
+
     def _create_connection(self) -> SQLiteConnection:
-        connection = super()._create_connection()
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous=FULL")
-        return connection
+        try:
+            connection = sqlite3.connect(
+                self.db_name,
+                uri=True,
+                check_same_thread=False,
+                isolation_level=None,
+                timeout=self.lock_timeout or 0,
+            )
+            connection.execute("PRAGMA synchronous=FULL")
+        except sqlite3.Error as error:
+            raise Unreadable(f"the store cannot be opened: {error}") from error
+        connection.row_factory = sqlite3.Row  # the library's own methods read by name
+        return SQLiteConnection(connection, max_age=self.max_age)
 
 
 class Datastore(SQLiteDatastore):
@@ -221,7 +236,7 @@ def _check(path: Path) -> None:
     """Refuse what is not a store of ours, by what it is, without writing a byte to it."""
     try:
         if not path.exists():
-            raise NotAStore(f"{path}: no such store (create=True makes one)")
+            raise NoSuchStore(f"{path}: no such store (create=True makes one)")
         if not path.is_file():
             raise NotAStore(f"{path}: not a file")
         with path.open("rb") as file:

@@ -13,7 +13,7 @@ from reciprocity.domain import Recorded
 from reciprocity.store.errors import CommandTaken, Differs, OutOfOrder
 
 History: TypeAlias = Callable[[str], Iterator[Recorded]]
-Versions: TypeAlias = Callable[[str], tuple[str, int, int] | None]
+Ends: TypeAlias = Callable[[str], tuple[str, int] | None]
 
 
 def what_is_new(told: Iterable[Recorded], history: History, now: dt.datetime) -> list[Recorded]:
@@ -39,8 +39,10 @@ def what_is_new(told: Iterable[Recorded], history: History, now: dt.datetime) ->
     return new
 
 
-def check_commands(new: Iterable[Recorded], versions: Versions) -> set[str]:
+def check_commands(new: Iterable[Recorded], held_end: Ends) -> set[str]:
     """The ids of commands of which the register holds the beginning, and *new* more.
+
+    *held_end* gives the agreement and the last version of what is stored of a command.
 
     Raises:
         CommandTaken: see `Register.take_over`.
@@ -49,9 +51,8 @@ def check_commands(new: Iterable[Recorded], versions: Versions) -> set[str]:
     ends: dict[str, tuple[str, int]] = {}
     for one in new:
         by = one.command_id
-        if by not in ends and (held := versions(by)) is not None:
-            agreement_id, _, end = held
-            ends[by] = (agreement_id, end)
+        if by not in ends and (held := held_end(by)) is not None:
+            ends[by] = held
             continued.add(by)
         if by in ends and ends[by] != (one.agreement_id, one.version - 1):
             raise CommandTaken(one.command_id, f"version {one.version} of {one.agreement_id}", one)

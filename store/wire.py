@@ -9,7 +9,8 @@ older schema are brought up to the present one by `upcasts` first.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any, cast
 
 import attrs
 import msgspec
@@ -30,19 +31,9 @@ from reciprocity.domain import (
     Recorded,
     TermsAmended,
 )
+from reciprocity.store import shapes
 from reciprocity.store.errors import Unreadable
 from reciprocity.store.upcasts import UPCASTS, Upcast
-
-E = TypeVar("E")
-
-
-@attrs.frozen
-class Stored(Generic[E]):
-    """The envelope as stored: what is not a column of its own."""
-
-    recorded_at: dt.datetime
-    command_id: str
-    event: E
 
 
 @attrs.frozen
@@ -88,8 +79,16 @@ def name_of(event: Event) -> str:
     return kind_of(event).name
 
 
-# Sorted keys are what the encoder promises; the order of fields it does not.
-_ENCODER = msgspec.json.Encoder(order="sorted")
+# A shape's fields are in order already; the keys of plain values are put in order.
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An event with the part of its envelope that is not a column of its own."""
+
+    command_id: str
+    event: Any  # in its shape
+    recorded_at: dt.datetime
 
 
 class Wire:
@@ -98,23 +97,26 @@ class Wire:
     >>> from reciprocity.domain import AgreementFulfilled
     >>> at = dt.datetime(2025, 5, 25, 16, tzinfo=dt.UTC)
     >>> topic, state = WIRE.encode(Recorded("swap", 7, at, "c-1", AgreementFulfilled()))
-    >>> topic
-    'agreement-fulfilled/1'
+    >>> topic, state
+    ('agreement-fulfilled/1', b'{"command_id":"c-1","event":{},"recorded_at":"2025-05-25T16:00:00Z"}')
     >>> WIRE.decode("swap", 7, topic, state).event
     AgreementFulfilled(sources=(), notes=(), fulfilled_on=None)
     """
 
     def __init__(self, kinds: tuple[Kind, ...], upcasts: dict[str, Upcast]) -> None:
         self._topics = {kind.event: kind.topic for kind in kinds}
-        self._decoders = {kind.topic: msgspec.json.Decoder(Stored[kind.event]) for kind in kinds}  # type: ignore[name-defined]  # a class made at run time
+        self._readers = {kind.topic: (kind.event, _decoder(kind.event)) for kind in kinds}
         self._schemas = {kind.name: kind for kind in kinds}
         self._upcasts = upcasts
-        self._encode = _ENCODER.encode
+
+    def topic_of(self, event: type[Event]) -> str | None:
+        """The topic under which events of a class are stored; ``None`` if they are not in the table."""
+        return self._topics.get(event)
 
     def encode(self, recorded: Recorded) -> tuple[str, bytes]:
         """The topic and the bytes under which an event is stored."""
-        stored = Stored(recorded.recorded_at, recorded.command_id, recorded.event)
-        return self._topics[type(recorded.event)], self._encode(stored)
+        state = Stored(recorded.command_id, shapes.stored(recorded.event), recorded.recorded_at)
+        return self._topics[type(recorded.event)], _encode(state)
 
     def decode(
         self, agreement_id: str, version: int, topic: str, state: bytes, position: int = 0
@@ -125,14 +127,14 @@ class Wire:
             Unreadable: naming the agreement, the version and the reason.
         """
         try:
-            decoder = self._decoders.get(topic)
-            if decoder is None:
-                decoder, state = self._brought_up_to_date(topic, state)
-            stored = decoder.decode(state)
-            self._check_text(stored, state)
-            return Recorded(
-                agreement_id, version, stored.recorded_at, stored.command_id, stored.event, position
-            )
+            if (reader := self._readers.get(topic)) is None:
+                stored, event = self._of_an_older_schema(topic, state)
+            else:
+                kind, decode = reader
+                stored = decode(state)
+                _check_text(stored, state)
+                event = shapes.restored(stored.event, kind)
+            return Recorded(agreement_id, version, stored.recorded_at, stored.command_id, event, position)
         except (msgspec.MsgspecError, ValueError, TypeError, Unreadable, RecursionError) as error:
             where = f"position {position}, " if position else ""
             raise Unreadable(f"{where}{agreement_id} version {version}, {topic}: {error}") from error
@@ -140,49 +142,62 @@ class Wire:
     def up_to_date(self, name: str, schema: int, fact: dict[str, Any]) -> tuple[type[Event], dict[str, Any]]:
         """The class of an event of that name and schema, and its *fact*, as the present schema has it.
 
+        A fact is told with every field, as in a file of events.
+
         Raises:
             Unreadable: the name or the schema is not in the table.
         """
+        kind = self._kind(name, schema)
+        if schema == kind.schema:
+            return kind.event, fact
+        event = self._upcast(kind, schema, shapes.compact(fact))
+        return kind.event, cast("dict[str, Any]", msgspec.to_builtins(event))
+
+    def _of_an_older_schema(self, topic: str, state: bytes) -> tuple[Stored, Event]:
+        name, _, schema = topic.partition("/")
+        if not schema.isdecimal() or topic != f"{name}/{int(schema)}":
+            raise Unreadable("no event of that name is known")
+        kind = self._kind(name, int(schema))
+        stored = _decode_any(state)
+        _check_text(stored, state)
+        return stored, self._upcast(kind, int(schema), stored.event)
+
+    def _kind(self, name: str, schema: int) -> Kind:
         if (kind := self._schemas.get(name)) is None:
             raise Unreadable("no event of that name is known")
         if schema > kind.schema:
             raise Unreadable(f"schema {schema} is newer than this release reads ({kind.schema}); upgrade")
+        return kind
+
+    def _upcast(self, kind: Kind, schema: int, fact: dict[str, Any]) -> Event:
+        """The event of an older schema, through one upcast after the other."""
         for older in range(schema, kind.schema):
-            if (upcast := self._upcasts.get(f"{name}/{older}")) is None:
+            if (upcast := self._upcasts.get(f"{kind.name}/{older}")) is None:
                 raise Unreadable(f"schema {older} was never written")
             fact = upcast(fact)
-        return kind.event, fact
-
-    def _check_text(self, stored: Stored[Any], state: bytes) -> None:
-        if self._encode(stored) != state:
-            raise Unreadable("the text is not what its facts are written as")
-
-    def _brought_up_to_date(self, topic: str, state: bytes) -> tuple[msgspec.json.Decoder[Any], bytes]:
-        name, _, schema = topic.partition("/")
-        if not schema.isdecimal() or topic != f"{name}/{int(schema)}":
-            raise Unreadable("no event of that name is known")
-        content = _as_written(state)
-        event, content["event"] = self.up_to_date(name, int(schema), content["event"])
-        # Written anew in the order of the fields, so that the check on the bytes holds for it too.
-        decoder = self._decoders[self._topics[event]]
-        upcast_text = _ENCODER.encode(content)
-        return decoder, self._encode_checked(decoder, upcast_text)
-
-    def _encode_checked(self, decoder: msgspec.json.Decoder[Any], text: bytes) -> bytes:
-        encoded = self._encode(decoder.decode(text))
-        if msgspec.json.decode(encoded) != msgspec.json.decode(text):
-            raise Unreadable("the upcast text holds more than its facts")
-        return encoded
+        return shapes.restored(msgspec.convert(fact, shapes.shape_of(kind.event)), kind.event)
 
 
-def _as_written(state: bytes) -> dict[str, Any]:
-    """An older text as plain values; it too must be just what its values are written as."""
-    content = msgspec.json.decode(state)
-    if _ENCODER.encode(content) != state:
+def _decoder(event: type[Event]) -> Callable[[bytes], Stored]:
+    """Reads the text of one kind of event: strictly, into its shape."""
+    fields = [("command_id", str), ("event", shapes.shape_of(event)), ("recorded_at", dt.datetime)]
+    kind = msgspec.defstruct("Stored", fields, frozen=True, forbid_unknown_fields=True)
+    return cast("Callable[[bytes], Stored]", msgspec.json.Decoder(kind).decode)
+
+
+class _StoredOnce(Stored, frozen=True, forbid_unknown_fields=True):
+    """An event of an older schema, as plain values."""
+
+    event: dict[str, Any]
+
+
+_decode_any = msgspec.json.Decoder(_StoredOnce).decode
+
+
+def _check_text(stored: Stored, state: bytes) -> None:
+    """A key twice, a needless blank, another order of keys: none of these is what we write."""
+    if _encode(stored) != state:
         raise Unreadable("the text is not what its facts are written as")
-    if not isinstance(content, dict) or not isinstance(content.get("event"), dict):
-        raise Unreadable("the text holds no event")
-    return content
 
 
 WIRE = Wire(KINDS, UPCASTS)

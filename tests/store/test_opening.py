@@ -82,7 +82,7 @@ def foreign(path: Path) -> None:
 def of_another_format(path: Path) -> None:
     Register.open(url(path), create=True).close()
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("PRAGMA user_version=2")
+        connection.execute("PRAGMA user_version=9")
 
 
 REFUSED: dict[Callable[[Path], None], str] = {
@@ -92,7 +92,7 @@ REFUSED: dict[Callable[[Path], None], str] = {
     short_text: "not a SQLite database",
     directory: "not a file",
     foreign: "another application",
-    of_another_format: "a store of format 2; this release reads 1",
+    of_another_format: "a store of format 9; this release reads 2",
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import attrs
 import pytest
@@ -14,6 +13,7 @@ from reciprocity.domain import Recorded, decide
 from reciprocity.store import CommandTaken, Conflict, Differs, OutOfOrder, Register
 from reciprocity.store.register import ATTEMPTS
 from tests.examples import back, out, swap
+from tests.stores import execute
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 
@@ -31,10 +31,9 @@ def told() -> list[Recorded]:
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'swaps.db'}"
-    Register.open(url, create=True).close()
-    return url
+def url(kept_url: str) -> str:
+    Register.open(kept_url, create=True).close()
+    return kept_url
 
 
 @pytest.fixture
@@ -137,39 +136,49 @@ def test_a_command_id_that_recorded_something_else_is_refused(
     assert len(list(register.log())) == 1
 
 
-def test_a_write_that_fails_half_way_leaves_nothing(url: str, told: list[Recorded], tmp_path: Path) -> None:
+FULL = {
+    "sqlite": """
+        CREATE TRIGGER is_full BEFORE INSERT ON stored_events WHEN NEW.originator_version=4
+        BEGIN SELECT RAISE(ABORT, 'full'); END
+    """,
+    "postgresql": """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+            $$BEGIN RAISE unique_violation USING MESSAGE = 'full'; END$$;
+        CREATE TRIGGER is_full BEFORE INSERT ON stored_events FOR EACH ROW
+            WHEN (NEW.originator_version=4) EXECUTE FUNCTION refuse()
+    """,
+}
+EMPTIED = {"sqlite": "DROP TRIGGER is_full", "postgresql": "DROP TRIGGER is_full ON stored_events"}
+
+
+def test_a_write_that_fails_half_way_leaves_nothing(url: str, told: list[Recorded]) -> None:
     with Register.open(url, clock=lambda: NOON) as register:
         register.take_over(told[:2])
-        with register._recorder.datastore.transaction(commit=True) as cursor:
-            cursor.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON stored_events WHEN NEW.originator_version=4 "
-                "BEGIN SELECT RAISE(ABORT, 'full'); END"
-            )
+        kind = url.partition(":")[0]
+        execute(url, FULL[kind])
         with pytest.raises(Conflict):  # as far as the register can tell
             register.take_over(told)
         assert places(list(register.log())) == places(told[:2])
-        assert register._recorder.command_versions(told[2].command_id) is None
+        assert register._recorder.command_start(told[2].command_id) is None
         assert register.agreement("a").version == 1
-        with register._recorder.datastore.transaction(commit=True) as cursor:
-            cursor.execute("DROP TRIGGER full")
+        execute(url, EMPTIED[kind])
         assert register.take_over(told) == 4
         assert places(list(register.log())) == places(told)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["swaps.db"]
 
 
 def test_another_writer_in_between_is_taken_into_account(
     url: str, told: list[Recorded], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Register.open(url, clock=lambda: NOON) as one, Register.open(url, clock=lambda: NOON) as other:
-        put, calls = one.events.put, list[int]()
+        insert, calls = one._recorder.insert_events, list[int]()
 
         def interrupted(*args: object, **kwargs: object) -> object:
             if not calls:
                 other.take_over(told[:5])
             calls.append(1)
-            return put(*args, **kwargs)  # type: ignore[arg-type]  # passed on
+            return insert(*args, **kwargs)  # type: ignore[arg-type]  # passed on
 
-        monkeypatch.setattr(one.events, "put", interrupted)
+        monkeypatch.setattr(one._recorder, "insert_events", interrupted)
         assert one.take_over(told) == 1
         assert places(list(one.log())) == places(told)
         assert len(calls) == 2
@@ -181,7 +190,7 @@ def test_a_writer_that_is_always_second_is_told_so(
     def beaten(*_: object, **__: object) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr(register.events, "put", beaten)
+    monkeypatch.setattr(register._recorder, "insert_events", beaten)
     with pytest.raises(Conflict) as conflict:
         register.take_over(told)
     assert conflict.value.attempts == ATTEMPTS

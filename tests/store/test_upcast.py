@@ -15,19 +15,15 @@ from reciprocity.store.sqlite import open_file
 from tests.store.wire_lines import LINES, envelope
 
 # Suppose that schema 1 of phase-completed had told ranges as texts, and schema 2 tells them as we do now.
-SCHEMA_1 = (
-    '{"completed_on":"2025-05-23","notes":[],"phase":1,"place":null,'
-    '"released":[{"category":"civilian","count":"100-120","receiving":"UKR","releasing":"RUS",'
-    '"within_agreement":true}],"sources":[]}'
-)
+SCHEMA_1 = '{"completed_on":"2025-05-23","phase":1,"released":[["RUS","UKR","civilian","100-120",true]]}'
 
 
 def counts_as_objects(event: dict[str, Any]) -> dict[str, Any]:
-    def changed(row: dict[str, Any]) -> dict[str, Any]:
-        if not isinstance(row["count"], str):
+    def changed(row: list[Any]) -> list[Any]:
+        if not isinstance(row[3], str):
             return row
-        low, high = row["count"].split("-")
-        return {**row, "count": {"at_least": int(low), "at_most": int(high)}}
+        low, high = row[3].split("-")
+        return [*row[:3], {"at_least": int(low), "at_most": int(high)}, row[4]]
 
     return {**event, "released": [changed(row) for row in event["released"]]}
 
@@ -52,9 +48,7 @@ def older(tmp_path: Path) -> Path:
                 " VALUES ('swap', ?, ?, ?)",
                 (version, topic, state),
             )
-            connection.execute(
-                "INSERT INTO commands VALUES (?, 'swap', ?, ?)", (f"c-{version}", version, version)
-            )
+            connection.execute("INSERT INTO commands VALUES (?, 'swap', ?)", (f"c-{version}", version))
     return path
 
 
@@ -94,7 +88,7 @@ def test_the_older_release_refuses_what_the_next_wrote(older: Path) -> None:
 
 def test_a_schema_1_text_with_more_than_its_facts_is_refused(older: Path) -> None:
     with closing(sqlite3.connect(older)) as connection, connection:
-        more = envelope(SCHEMA_1.replace('"place":null', '"place":null,"city":"Kyiv"'))
+        more = envelope(SCHEMA_1.replace('"phase":1', '"city":"Kyiv","phase":1'))
         connection.execute("UPDATE stored_events SET state=? WHERE originator_version=2", (more,))
     with (
         Register(open_file(older, create=False), wire=NEXT) as register,
