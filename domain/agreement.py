@@ -47,6 +47,8 @@ class Status(Enum):
     FULFILLED = "fulfilled"
     TERMINATED = "terminated"
 
+    __hash__ = object.__hash__  # there is one of each; an Enum's own hash is a call of Python
+
 
 class PhaseStatus(Enum):
     """Where a phase stands."""
@@ -56,6 +58,8 @@ class PhaseStatus(Enum):
     POSTPONED = "postponed"
     COMPLETED = "completed"
     VOIDED = "voided"
+
+    __hash__ = object.__hash__
 
 
 TRANSITIONS: Mapping[Status, Mapping[type[Event], Status]] = {

@@ -7,7 +7,8 @@ from reciprocity.projections.claims import Agrees, Cell, Claims, Label, Statemen
 from reciprocity.projections.cumulative import Cumulative, CumulativeRow, Totals
 from reciprocity.projections.diff import Change, Figure, diff, figures
 from reciprocity.projections.facts import FactRow, Facts
-from reciprocity.projections.projection import Projection, ask, fold_log
+from reciprocity.projections.parallel import fold_in_parallel
+from reciprocity.projections.projection import CountsOnly, Projection, ask, fold_log
 from reciprocity.projections.standing import (
     Largest,
     Standing,
@@ -29,6 +30,7 @@ __all__ = [
     "Change",
     "Claims",
     "Contribution",
+    "CountsOnly",
     "Cumulative",
     "CumulativeRow",
     "FactRow",
@@ -53,6 +55,7 @@ __all__ = [
     "contributions",
     "diff",
     "figures",
+    "fold_in_parallel",
     "fold_log",
     "largest_agreement",
     "largest_phase",

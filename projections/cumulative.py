@@ -12,7 +12,6 @@ from rpds import HashTrieMap
 
 from reciprocity.domain import (
     TRANSITIONS,
-    AgreementSigned,
     Count,
     Direction,
     Event,
@@ -22,14 +21,13 @@ from reciprocity.domain import (
     Status,
     Tally,
     Terms,
-    TermsAmended,
     Transfer,
-    moved,
     share,
 )
 from reciprocity.domain.agreement import UNSIGNED_TERMS
-from reciprocity.domain.tally import Counting, rows_of
+from reciprocity.domain.tally import Counting
 from reciprocity.domain.values import remaining
+from reciprocity.store.counts import counted
 from reciprocity.store.log import unreadable
 
 if TYPE_CHECKING:
@@ -50,9 +48,7 @@ class Totals:
     def after(self, event: Event) -> Totals:
         """The totals after one more event. A correction says what it takes out: no phase need be kept."""
         running = _Running(self)
-        taken_out, put_in = moved(event)
-        terms = event.terms if isinstance(event, AgreementSigned | TermsAmended) else None
-        running.add(type(event), rows_of(taken_out), rows_of(put_in), terms)
+        running.add(*counted(event))
         return running.totals()
 
     def directions(self) -> list[Direction]:
@@ -79,12 +75,15 @@ class _Running:
     def __init__(self, totals: Totals, *, check: Callable[[Row], object] | None = None) -> None:
         self._terms = totals.terms
         self._status = totals.status
+        self._leads_to = TRANSITIONS[totals.status]
         self._counting = Counting(totals.exchanged, check=check)
 
     def add(
         self, kind: type[Event], taken_out: Sequence[Row], put_in: Sequence[Row], terms: Terms | None
     ) -> None:
-        self._status = TRANSITIONS[self._status].get(kind, self._status)
+        status = self._leads_to.get(kind, self._status)
+        if status is not self._status:
+            self._status, self._leads_to = status, TRANSITIONS[status]
         if taken_out:
             self._counting.add(taken_out, sign=-1)
         if put_in:
@@ -136,14 +135,14 @@ class Cumulative:
             Unreadable: an event cannot be read, or one is missing.
         """
         running: dict[str, _Running] = {}
-        for row, counted in log.counts():
+        for row, (kind, taken_out, put_in, terms) in log.counts():
             agreement_id = row[1]
             if (totals := running.get(agreement_id)) is None:
                 totals = running[agreement_id] = _Running(
                     state.get(agreement_id) or Totals(), check=_is_a_transfer
                 )
             try:
-                totals.add(*counted)
+                totals.add(kind, taken_out, put_in, terms)
             except Malformed as error:
                 raise unreadable(row, error) from error
         return state.update({agreement_id: totals.totals() for agreement_id, totals in running.items()})

@@ -10,25 +10,25 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 import msgspec
 
 from reciprocity.domain import Recorded
 from reciprocity.replay.plain_values import build, note, read, read_fields
+from reciprocity.replay.problems import Problems
 from reciprocity.store import Unreadable, Wire, kind_of
-
-if TYPE_CHECKING:
-    from reciprocity.replay.problems import Problems
 
 TYPE_PREFIX = "reciprocity"
 """What every CloudEvents type begins with. No domain stands before it: the project has none."""
 
 _FACTS = msgspec.json.Encoder(order="sorted")
+_NOT_AS_THE_SCHEMA_HAS_IT = (ValueError, TypeError, LookupError, AttributeError)
 _TYPE = re.compile(rf"{TYPE_PREFIX}\.([a-z]+(?:-[a-z]+)*)\.v([1-9][0-9]{{0,8}})")
 _SEQUENCE = re.compile(r"[0-9]{10}")
-_ENVELOPE = ("agreement_id", "version", "recorded_at", "command_id")
+ENVELOPE = ("agreement_id", "version", "recorded_at", "command_id")
+"""The fields of `Recorded` that stand around the event."""
 
 
 @attrs.frozen
@@ -52,13 +52,29 @@ class EventFormat:
         """The event's line, without the line break."""
         return msgspec.json.encode(self.to_line(recorded))
 
+    def read_as_written(self, line: bytes, wire: Wire) -> Recorded | None:
+        """The event of a line that is just as `write` writes it; ``None`` if it is not, whatever it is."""
+        try:
+            told = self.from_line(msgspec.json.decode(line), Problems("", {}))
+            kind, fact = wire.up_to_date(told["event"], told["schema"], told["fact"])
+            recorded = Recorded(
+                told["agreement_id"],
+                told["version"],
+                msgspec.convert(told["recorded_at"], dt.datetime),
+                told["command_id"],
+                msgspec.convert(fact, kind),
+            )
+        except (msgspec.MsgspecError, Unreadable, RecursionError, *_NOT_AS_THE_SCHEMA_HAS_IT):
+            return None
+        return recorded if self.write(recorded) == line else None
+
     def read(self, found: object, problems: Problems, wire: Wire) -> tuple[dict[str, Any], Recorded | None]:
         """The parts of the envelope that are sound, and the event if all is; *problems* has what is not."""
         mark = problems.count
         values = read_fields(found, self.kinds, (), problems)
         told = self.from_line(values or {}, problems)
         event = self._event(told, problems, wire)
-        envelope = {name: told[name] for name in _ENVELOPE if name in told}
+        envelope = {name: told[name] for name in ENVELOPE if name in told}
         recorded = None
         if problems.count == mark:
             recorded = build(Recorded, {**envelope, "event": event}, (), problems, self.names)
@@ -72,7 +88,7 @@ class EventFormat:
         except Unreadable as error:
             note(problems, (self.key("event"),), f"{told['event']!r}, schema {told['schema']}: {error}")
             return None
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+        except _NOT_AS_THE_SCHEMA_HAS_IT as error:
             note(problems, (self.key("fact"),), f"not as schema {told['schema']} has it: {error!r}")
             return None
         return read(fact, kind, (self.key("fact"),), problems)

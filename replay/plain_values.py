@@ -103,7 +103,7 @@ def _read_at_once(found: dict[str, Any], kind: Any) -> Any:
         value = msgspec.convert(found, kind, strict=True)
     except (msgspec.ValidationError, ValueError, TypeError):
         return None
-    return value if msgspec.to_builtins(value) == found else None
+    return value if msgspec.json.decode(msgspec.json.encode(value)) == found else None
 
 
 def _broken(kind: Any, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

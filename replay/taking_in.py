@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 import attrs
 
 from reciprocity.domain import Agreement, ReciprocityError, Recorded, evolve, judge, violations
-from reciprocity.replay.event_lines import CLOUDEVENTS, JSONL, EventFormat
+from reciprocity.replay.event_lines import CLOUDEVENTS, ENVELOPE, JSONL, EventFormat
 from reciprocity.replay.plain_values import note
 from reciprocity.replay.problems import Problems
 from reciprocity.replay.record import difference
@@ -120,6 +120,10 @@ class _Reading:
     def take(self, number: int, line: bytes) -> None:
         self.problems.lines = {(): number}
         mark = self.problems.count
+        if (sound := self._as_written(line)) is not None and self.form is not None:
+            self._place(self.form, {name: getattr(sound, name) for name in ENVELOPE})
+            self._add(number, sound, mark)
+            return
         try:
             found = self._parsed(line)
         except NotStrict as error:
@@ -130,7 +134,12 @@ class _Reading:
             self.form = CLOUDEVENTS if isinstance(found, dict) and "specversion" in found else JSONL
         envelope, recorded = self.form.read(found, self.problems, self.wire)
         self._place(self.form, envelope)
-        if recorded is not None and self.problems.count == mark:
+        if recorded is not None:
+            self._add(number, recorded, mark)
+
+    def _add(self, number: int, recorded: Recorded, mark: int) -> None:
+        """Keep a sound event, unless its line was found not to follow on those above."""
+        if self.problems.count == mark:
             self.events.append(recorded)
             self.lines.append(number)
 
@@ -145,6 +154,12 @@ class _Reading:
             self._check_instant(form, agreement_id, envelope["recorded_at"])
         if "command_id" in envelope:
             self._check_command(form, envelope["command_id"], (agreement_id, version))
+
+    def _as_written(self, line: bytes) -> Recorded | None:
+        """The event of a line in which nothing needs to be looked for, because it is just as we write it."""
+        if self.form is None or len(line) > LONGEST_LINE:
+            return None
+        return self.form.read_as_written(line.removesuffix(b"\n"), self.wire)
 
     def _parsed(self, line: bytes) -> object:
         if len(line) > LONGEST_LINE:

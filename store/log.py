@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import attrs
 
-from reciprocity.store.counts import counter
+from reciprocity.domain import PhaseCompleted
+from reciprocity.store.counts import counted, released_ordinarily
 from reciprocity.store.errors import Unreadable
 
 if TYPE_CHECKING:
@@ -62,9 +63,13 @@ class Log:
 
     def counts(self) -> Iterator[tuple[Row, Counted]]:
         """Each stored row, and what it means for the totals; only that much of it is read."""
-        counted = counter(self._wire)
+        completed, decode = self._wire.topic_of(PhaseCompleted), self._wire.decode
         for row in self.rows():
-            yield row, counted(*row)
+            position, agreement_id, version, topic, state = row
+            if topic == completed and (released := released_ordinarily(state)) is not None:
+                yield row, (PhaseCompleted, (), released, None)
+            else:
+                yield row, counted(decode(agreement_id, version, topic, state, position).event)
 
     def rows(self) -> Iterator[Row]:
         """The stored rows as they are; only their order is checked."""

@@ -151,7 +151,7 @@ class Wire:
         if schema == kind.schema:
             return kind.event, fact
         event = self._upcast(kind, schema, shapes.compact(fact))
-        return kind.event, cast("dict[str, Any]", msgspec.to_builtins(event))
+        return kind.event, msgspec.json.decode(msgspec.json.encode(event), type=dict)
 
     def _of_an_older_schema(self, topic: str, state: bytes) -> tuple[Stored, Event]:
         name, _, schema = topic.partition("/")
