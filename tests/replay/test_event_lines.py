@@ -139,8 +139,10 @@ def test_what_went_through_the_library_of_the_cncf_is_taken_in_all_the_same(log:
 
 @FORMATS
 def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> None:
-    at_a_place = attrs.evolve(EXAMPLES[4].event, place="Novi Yarylovychi")
-    older = attrs.evolve(EXAMPLES[4], version=1, event=at_a_place)
+    completed = EXAMPLES[4].event
+    assert isinstance(completed, PhaseCompleted)
+    completed = attrs.evolve(completed, place="Novi Yarylovychi")
+    older = attrs.evolve(EXAMPLES[4], version=1, event=completed)
     line = json.loads(form.write(older))
     fact = line["fact" if form is JSONL else "data"]
     fact["site"] = fact.pop("place")
