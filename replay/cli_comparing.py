@@ -44,10 +44,10 @@ def diff_command(
     """
     clocks = Clocks(as_of, known_at)
     with opened(source) as register:
-        history = clocks.view(register.log())
+        history = list(clocks.view(register.log()))
     if b is None:
         with opened(a) as other:
-            before, after = history, clocks.view(other.log())
+            before, after = history, list(clocks.view(other.log()))
     else:
         before, after = _at_point(history, a), _at_point(history, b)
     changes = diff(before, after)
@@ -89,7 +89,7 @@ def what_if(
         ids = [agreement] if agreement else register.agreement_ids()
         if len(ids) != 1 or ids[0] not in register.agreement_ids():
             raise NotFound(f"{source}: name one of its agreements: {', '.join(register.agreement_ids())}")
-        history = Clocks(as_of, known_at).view(register.history(ids[0]))
+        history = list(Clocks(as_of, known_at).view(register.history(ids[0])))
         now = register.agreement(ids[0]).terms
     branch = branch_of(
         history,

@@ -25,6 +25,7 @@ from reciprocity.replay.options import (
     Clocks,
     agreement_ids,
     as_json,
+    events_of,
     two_clocks,
     what_to_read,
     which_agreement,
@@ -66,7 +67,8 @@ def replay(
     violated = False
     with opened(source) as register:
         histories = {
-            name: clocks.view(register.history(name)) for name in agreement_ids(register, source, agreement)
+            name: list(clocks.view(register.history(name)))
+            for name in agreement_ids(register, source, agreement)
         }
     if step:
         step_through([one for history in histories.values() for one in history])
@@ -127,14 +129,12 @@ def log(
       reciprocity log exchange.db --known-at 2025-05-24
     """
     with opened(source) as register:
-        agreement_ids(register, source, agreement)
-        seen = Clocks(as_of, known_at).view(register.log())
-    rows = [one for one in seen if agreement in (None, one.agreement_id)]
-    if as_json:
-        for one in rows:
-            click.echo(json_lines.line(json_lines.recorded(one)))
-    else:
-        screen.show(screen.console(), screen.log(rows))
+        seen = Clocks(as_of, known_at).view(events_of(register, source, agreement))
+        if as_json:
+            for one in seen:
+                click.echo(json_lines.line(json_lines.recorded(one)))
+        else:
+            screen.show(screen.console(), screen.log(list(seen)))
 
 
 @click.command()
@@ -165,7 +165,7 @@ def claims(
     """
     with opened(source) as register:
         wanted = set(agreement_ids(register, source, agreement))
-        seen = Clocks(as_of, known_at).view(register.log())
+        seen = list(Clocks(as_of, known_at).view(register.log()))
     cells = [cell for cell in ask(Claims(), seen) if cell.agreement in wanted]
     balances = [one for one in balance_assertions(seen) if one.cell.agreement in wanted]
     if as_json:

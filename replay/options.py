@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from reciprocity.domain import Recorded
     from reciprocity.store import Register
 
+_NAMED = 20  # agreements in a message
 F = TypeVar("F", bound="Callable[..., Any]")
 
 
@@ -69,9 +70,9 @@ class Clocks:
     as_of: dt.date | None = None
     known_at: dt.datetime | None = None
 
-    def view(self, history: Iterable[Recorded]) -> list[Recorded]:
-        """The history as these clocks show it."""
-        return list(at(history, as_of=self.as_of, known_at=self.known_at))
+    def view(self, history: Iterable[Recorded]) -> Iterable[Recorded]:
+        """The history as these clocks show it, to be gone through once."""
+        return at(history, as_of=self.as_of, known_at=self.known_at)
 
 
 def two_clocks(command: F) -> F:
@@ -100,5 +101,20 @@ def agreement_ids(register: Register, source: str, wanted: str | None) -> list[s
     if wanted is None:
         return known
     if wanted not in known:
-        raise NotFound(f"{source}: no agreement {wanted} (there are: {', '.join(known) or 'none'})")
+        more = f" and {len(known) - _NAMED:,} more" if len(known) > _NAMED else ""
+        raise NotFound(
+            f"{source}: no agreement {wanted} (there are: {', '.join(known[:_NAMED]) or 'none'}{more})"
+        )
     return [wanted]
+
+
+def events_of(register: Register, source: str, wanted: str | None) -> Iterable[Recorded]:
+    """The log of a register, or the history of the one agreement that is wanted.
+
+    Raises:
+        NotFound: the register holds none of that id.
+    """
+    if wanted is None:
+        return register.log()
+    agreement_ids(register, source, wanted)
+    return register.history(wanted)
