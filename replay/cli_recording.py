@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -17,7 +18,7 @@ from reciprocity.replay.journal import Journal, read_journals
 from reciprocity.replay.opening import journal_path, store_url
 from reciprocity.replay.options import as_json, two_clocks
 from reciprocity.replay.record import record as record_journal
-from reciprocity.store import NotAStore, Register
+from reciprocity.store import NoSuchStore, Register
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,12 +111,8 @@ def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None)
 def _show_impact(url: str, journals: list[Journal]) -> None:
     """What recording these journals would change, worked out on a copy of the store in memory."""
     with Register.open("memory:") as copy:
-        try:
-            with Register.open(url) as register:
-                copy.take_over(register.log())
-        except NotAStore as error:
-            if "no such store" not in str(error):
-                raise
+        with suppress(NoSuchStore), Register.open(url) as register:
+            copy.take_over(register.log())
         before = list(copy.log())
         for journal in journals:
             record_journal(copy, journal)

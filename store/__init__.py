@@ -14,6 +14,7 @@ from reciprocity.store.errors import (
     StoreError,
     Unreadable,
 )
+from reciprocity.store.follow import Following
 from reciprocity.store.log import Log
 from reciprocity.store.register import Dated, Register
 from reciprocity.store.wire import KINDS, WIRE, Kind, Wire, kind_of, name_of
@@ -28,6 +29,7 @@ __all__ = [
     "Dated",
     "Differs",
     "DurabilityWarning",
+    "Following",
     "Kind",
     "Log",
     "NoSuchStore",

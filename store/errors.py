@@ -18,6 +18,10 @@ class NotAStore(StoreError):
     """The URL names no store of ours: nothing is there, or something else is."""
 
 
+class NoSuchStore(NotAStore):
+    """Nothing is there; with *create*, a store is made."""
+
+
 class Unreadable(StoreError):
     """A stored event cannot be read: unknown, newer than this release, or damaged. The place is named."""
 
@@ -36,6 +40,18 @@ class Conflict(StoreError):
 
 class Busy(StoreError):
     """Another process keeps the store locked. Nothing was recorded; asking again may succeed."""
+
+
+class ConnectionLost(StoreError):
+    """The server is gone. Whether a command was recorded is not known; asking again with its id is safe."""
+
+
+class NotAllowed(StoreError):
+    """Whoever opened the store may not do what was asked. Nothing was recorded."""
+
+
+class DurabilityWarning(UserWarning):
+    """The store's server is set up so that a crash or a failing disk may lose what was recorded."""
 
 
 class OutOfOrder(StoreError):

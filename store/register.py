@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import wraps
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, cast
+from weakref import WeakSet
 
 import attrs
 from eventsourcing.application import Application, LRUCache
@@ -21,14 +23,17 @@ from eventsourcing.utils import Environment
 from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
 from reciprocity.store import takeover
 from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
+from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
 from reciprocity.store.urls import open_url
+from reciprocity.store.views import Views, dialect_of
 from reciprocity.store.wire import WIRE, Wire
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import InfrastructureFactory
     from eventsourcing.utils import EnvType
 
+    from reciprocity.store.log import Between
     from reciprocity.store.sqlite import Recorder
 
 P = ParamSpec("P")
@@ -130,6 +135,7 @@ class Register(Application[str]):
         self._clock = clock
         self._wire = wire
         self._streams: LRUCache[str, _Stream] = LRUCache(maxsize=_CACHED)
+        self._waiting: WeakSet[Waiting] = WeakSet()
         super().__init__()
 
     @classmethod
@@ -245,9 +251,62 @@ class Register(Application[str]):
                 raise missing(agreement_id, due, version)
             yield decode(agreement_id, version, topic, state, position)
 
-    def log(self, *, after: int = 0, up_to: int | None = None) -> Log:  # type: ignore[override]  # deprecated upstream
-        """The events of all agreements in the order of their positions, those *after* one, *up_to* one."""
-        return Log(self._recorder, self._wire, after, up_to)
+    def log(  # type: ignore[override]  # deprecated upstream
+        self, *, after: int = 0, up_to: int | None = None, between: Between | None = None
+    ) -> Log:
+        """The events in the order of their positions: those *after* one, *up_to* one.
+
+        Of all agreements, or only of those *between* two ids, of which the second is not included.
+        """
+        return Log(self._recorder, self._wire, after, up_to, between)
+
+    def last_position(self) -> int:
+        """The position of the last event in the log; 0 if it is empty."""
+        return self._recorder.last_position()
+
+    def views(self) -> Views:
+        """The tables in which answers of projections are kept, in the same database."""
+        return Views(self._recorder, self._wire, dialect_of(self._recorder))
+
+    def follow(self, *, after: int = 0, timeout: float | None = None) -> Following:
+        """The events *after* a position, and then each as it is recorded, by this process or another.
+
+        It waits for the next event without end; with a *timeout*, until nothing was recorded for so many
+        seconds: 0 gives what is there. Another thread may end it, by closing it or the register. After an
+        error it is at its end, too: follow anew, after the last position it gave.
+
+        Raises:
+            Unreadable: while reading, if an event cannot be read, or one is missing.
+            ConnectionLost: while reading or waiting, if the server is gone.
+
+        >>> from reciprocity.domain import Terms
+        >>> with Register.open("memory:") as register:
+        ...     signed = register.sign("swap", Terms.symmetric("UKR", "RUS", total=1))
+        ...     with register.follow(timeout=0) as events:
+        ...         [(recorded.position, recorded.agreement_id) for recorded in events]
+        [(1, 'swap')]
+        """
+        return Following(self._someone_waiting(), self._wire, after, timeout)
+
+    def wait(self, *, after: int, timeout: float | None = None) -> bool:
+        """Wait until something is recorded *after* a position; whether it was, within *timeout* seconds.
+
+        This is for who reads the log in rounds: all that is there, then all that has come since.
+        """
+        return self._someone_waiting().for_more(after, timeout)
+
+    def close(self) -> None:
+        """Close the store. Whoever follows its log, or waits, is at the end."""
+        self.closing.set()
+        with suppress(KeyError):  # there is none left
+            while True:
+                self._waiting.pop().close()
+        super().close()
+
+    def _someone_waiting(self) -> Waiting:
+        waiting = Waiting(self._recorder, self)
+        self._waiting.add(waiting)
+        return waiting
 
     @property
     def _recorder(self) -> Recorder:

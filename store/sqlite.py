@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 import uuid
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +27,8 @@ from eventsourcing.sqlite import (
 )
 from eventsourcing.utils import Environment
 
+from reciprocity.store import command_ids
+from reciprocity.store.commits import Commits
 from reciprocity.store.errors import Busy, NoSuchStore, NotAStore, Unreadable
 
 if TYPE_CHECKING:
@@ -55,13 +59,16 @@ _TABLES = (
     ) WITHOUT ROWID""",
 )
 _LARGEST_INTEGER = 2**63 - 1
+_LOCK_TIMEOUT = 30  # seconds to wait for another process
 _COLUMNS = "originator_id, originator_version, topic, state"
 
 
 class Recorder(SQLiteApplicationRecorder):
     """The library's recorder, which also keeps each command's id, once, in the same transaction."""
 
-    def __init__(self, datastore: SQLiteDatastore, events_table_name: str = "stored_events") -> None:
+    datastore: Datastore
+
+    def __init__(self, datastore: Datastore, events_table_name: str = "stored_events") -> None:
         super().__init__(datastore, events_table_name)
         self.insert_events_statement = f"INSERT INTO stored_events ({_COLUMNS}) VALUES (?,?,?,?)"  # noqa: S608
 
@@ -72,12 +79,7 @@ class Recorder(SQLiteApplicationRecorder):
 
         *command_ids* has one for each event. Those in *continued* are on record for the events just before.
         """
-        starts: dict[tuple[str, str], int] = {}
-        for command_id, stored in zip(kwargs["command_ids"], stored_events, strict=True):
-            starts.setdefault((command_id, str(stored.originator_id)), stored.originator_version)
-        continued = kwargs.get("continued", ())
-        new = [(by, of, first) for (by, of), first in starts.items() if by not in continued]
-        c.executemany("INSERT INTO commands VALUES (?,?,?)", new)
+        c.executemany("INSERT INTO commands VALUES (?,?,?)", command_ids.new_rows(stored_events, **kwargs))
         rows = [(s.originator_id, s.originator_version, s.topic, s.state) for s in stored_events]
         c.executemany(self.insert_events_statement, rows)
         c.execute("SELECT last_insert_rowid()")
@@ -121,6 +123,21 @@ class Recorder(SQLiteApplicationRecorder):
         [(last,)] = self._query("SELECT coalesce(max(rowid), 0) FROM stored_events")
         return int(last)
 
+    def wait(self, after: int, timeout: float) -> bool:
+        """Wait until something is recorded *after* a position; false if nothing was within *timeout* seconds.
+
+        Other processes' commits count too; see `commits` for how soon they are seen.
+        """
+        deadline = time.monotonic() + timeout
+        with self.datastore.translated():
+            while True:
+                # It looks before it asks, so that a commit in between is not missed.
+                seen = self.datastore.commits.seen()
+                if self.last_position() > after:
+                    return True
+                if not self.datastore.commits.wait(seen, deadline - time.monotonic()):
+                    return False
+
     def _select(self, condition: str, parameters: tuple[Any, ...]) -> list[Row]:
         return self._query(f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE {condition}", parameters)  # noqa: S608  # a constant of this module
 
@@ -139,18 +156,18 @@ class _Pool(SQLiteConnectionPool):
 
     def _create_connection(self) -> SQLiteConnection:
         try:
-            connection = sqlite3.connect(
-                self.db_name,
-                uri=True,
-                check_same_thread=False,
-                isolation_level=None,
-                timeout=self.lock_timeout or 0,
-            )
+            connection = _connection(self.db_name)
             connection.execute("PRAGMA synchronous=FULL")
         except sqlite3.Error as error:
             raise Unreadable(f"the store cannot be opened: {error}") from error
         connection.row_factory = sqlite3.Row  # the library's own methods read by name
         return SQLiteConnection(connection, max_age=self.max_age)
+
+
+def _connection(db_name: str) -> sqlite3.Connection:
+    return sqlite3.connect(
+        db_name, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT
+    )
 
 
 class Datastore(SQLiteDatastore):
@@ -159,14 +176,24 @@ class Datastore(SQLiteDatastore):
     def __init__(self, db_name: str) -> None:
         super().__init__(db_name, originator_id_type="text")
         self.pool.close()
-        self.pool = _Pool(db_name=db_name, lock_timeout=30)
+        self.pool = _Pool(db_name=db_name)
+        in_memory = self.pool.is_sqlite_memory_mode
+        self.commits = Commits(None if in_memory else partial(_connection, db_name))
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         """The library's transaction, whose errors say what they mean for the one who asked."""
-        try:
+        with self.translated():
             with super().transaction(commit=commit) as cursor:
                 yield cursor
+            if commit:
+                self.commits.announce()
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Errors of SQLite, as what they mean for the one who asked."""
+        try:
+            yield
         except (IntegrityError, sqlite3.IntegrityError):
             raise  # another writer came first: the register starts again
         except (PersistenceError, sqlite3.Error) as error:
@@ -174,11 +201,16 @@ class Datastore(SQLiteDatastore):
                 raise Busy(f"the store is locked by another process: {error}") from error
             raise Unreadable(f"the store cannot be used: {error}") from error
 
+    def close(self) -> None:
+        """Close every connection."""
+        super().close()
+        self.commits.close()
+
 
 class Factory(SQLiteFactory):
     """Makes the recorder for one database; reads no environment variable."""
 
-    application_recorder_class = Recorder
+    application_recorder_class = Recorder  # type: ignore[assignment]  # ours asks for our datastore
 
     def __init__(self, db_name: str) -> None:
         super().__init__(Environment(env={"SQLITE_DBNAME": db_name, "CREATE_TABLE": "n"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,11 @@ from reciprocity.store.errors import NotAStore
 if TYPE_CHECKING:
     from eventsourcing.persistence import InfrastructureFactory
 
+_SCHEMES = "postgresql://user@host/database, sqlite:///path/to/file.db or memory:"
+
 
 def open_url(url: str, *, create: bool) -> InfrastructureFactory[Any]:
-    """The factory of the store at *url*. A server store takes its place here, under its own scheme.
+    """The factory of the store at *url*.
 
     Raises:
         NotAStore: if the scheme is unknown, or what the URL names is not a store.
@@ -22,4 +25,18 @@ def open_url(url: str, *, create: bool) -> InfrastructureFactory[Any]:
         return sqlite.open_memory()
     if url.startswith("sqlite:///") and len(url) > len("sqlite:///"):
         return sqlite.open_file(Path(url.removeprefix("sqlite:///")), create=create)
-    raise NotAStore(f"{url}: not a store's URL (sqlite:///path/to/file.db or memory:)")
+    if url.startswith(("postgresql://", "postgres://")):
+        return _open_server(url, create=create)
+    raise NotAStore(f"{_without_password(url)}: not a store's URL ({_SCHEMES})")
+
+
+def _open_server(url: str, *, create: bool) -> InfrastructureFactory[Any]:
+    try:
+        from reciprocity.store import postgres  # noqa: PLC0415  # only who has a server needs its driver
+    except ImportError as error:
+        raise NotAStore(f'{error}: PostgreSQL needs pip install "reciprocity[postgres]"') from error
+    return postgres.open_server(url, create=create)
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//.*@", "//…@", url).partition("?")[0]

@@ -1,10 +1,15 @@
-"""How thoroughly properties are tried: the profile that ``HYPOTHESIS_PROFILE`` names."""
+"""How thoroughly properties are tried, by the profile in ``HYPOTHESIS_PROFILE``; and on which stores."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from tests import stores
 
 # A history is built step by step, so its inputs are large and take their time; that is no fault.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -14,3 +19,24 @@ settings.register_profile("ci", settings.get_profile("dev"), print_blob=True)
 settings.register_profile("long", settings.get_profile("ci"), max_examples=2_000)
 settings.register_profile("quick", settings.get_profile("dev"), max_examples=25, phases=[Phase.generate])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a store can be made; one in memory is another for each who opens it."""
+    with stores.place(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Where a store can be made that several can open, and that outlives them."""
+    with stores.place(request.param, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def server_url() -> Iterator[str]:
+    """Where a store can be made on a PostgreSQL server."""
+    with stores.server().empty_database() as url:
+        yield url

@@ -41,8 +41,9 @@ def test_the_wheel_holds_only_reciprocity_with_its_types_and_seeds(wheel: Path) 
     for room in ("domain", "store", "projections", "replay", "seeds"):
         assert f"reciprocity/{room}/__init__.py" in names
         assert f"reciprocity/{room}/py.typed" in names
-    packed = {name for name in names if name.endswith(".toml")}
-    assert packed == {f"reciprocity/{path.relative_to(ROOT)}" for path in ROOT.glob("seeds/**/*.toml")}
+    packed = {name for name in names if name.endswith((".toml", ".sql"))}
+    files = (*ROOT.glob("seeds/**/*.toml"), *ROOT.glob("store/*.sql"))
+    assert packed == {f"reciprocity/{path.relative_to(ROOT)}" for path in files}
 
 
 def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Path) -> None:
@@ -54,6 +55,10 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     last = json.loads(printed.splitlines()[-1])
     assert last["cumulative"]["RUS>UKR"]["total"] == last["cumulative"]["UKR>RUS"]["total"] == 1000
     assert last["status"] == "fulfilled"
+    without_driver = [str(binaries / "reciprocity"), "status", "postgresql://nowhere/exchange"]
+    refused = subprocess.run(without_driver, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
+    assert refused.returncode == 2
+    assert refused.stderr.decode().endswith('PostgreSQL needs pip install "reciprocity[postgres]"\n')
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> str:

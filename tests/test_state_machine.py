@@ -1,14 +1,17 @@
-"""Everything side by side: plain integers, the aggregate, and a store file that is opened now and then anew.
+"""Everything side by side: plain integers, the aggregate, and stores that are opened now and then anew.
 
 Several agreements are carried out in one register, with requests that are partly lawful and partly free.
-What each must come to is worked out in plain integers; the aggregate and the register must agree.
+What each must come to is worked out in plain integers; the aggregate and the register must agree. The same
+commands are given to a register on each other kind of store; what they hold must be equal to the last byte.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import io
 import shutil
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +59,9 @@ from reciprocity.domain import (
     fold,
 )
 from reciprocity.projections import Cumulative, Standing, Timeline, Verdicts, ask, fold_log
+from reciprocity.replay.giving_out import FORMATS
 from reciprocity.store import Register
+from tests import stores
 from tests.examples import back, out, swap
 from tests.plain import Plain, pair
 from tests.plain_rules import expected
@@ -100,30 +105,37 @@ shifts = st.sampled_from([0, 0, 0, 0, 1, -1, 2])  # which phase, counted from th
 
 
 class Records(RuleBasedStateMachine):
-    """A record of several agreements, kept in four ways."""
+    """A record of several agreements, kept in several ways."""
 
     signed: Bundle[str] = Bundle("signed")
+    kinds: tuple[str, ...] = ("sqlite", "memory")
+    """Of stores; the first is asked in every way, the others for the same commands."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.held = ExitStack()
         self.folder = Path(tempfile.mkdtemp(prefix="reciprocity-"))
-        self.url = f"sqlite:///{self.folder / 'swaps.db'}"
-        self.register = Register.open(self.url, create=True, clock=self.clock)
+        self.held.callback(shutil.rmtree, self.folder)
+        self.urls = [self.held.enter_context(stores.place(kind, self.folder)) for kind in self.kinds]
+        self.register, *self.others = [Register.open(url, create=True, clock=self.clock) for url in self.urls]
         self.seconds = 0
         self.plain: dict[str, Plain] = {}
         self.aggregates: dict[str, Agreement] = {}
         self.log: list[Recorded] = []
 
     def clock(self) -> dt.datetime:
-        self.seconds += 1
         return NOON + dt.timedelta(seconds=self.seconds)
 
     def teardown(self) -> None:
-        self.register.close()
-        shutil.rmtree(self.folder)
+        exports = [given_out(register) for register in (self.register, *self.others)]
+        for register in (self.register, *self.others):
+            register.close()
+        self.held.close()
+        assert exports == exports[:1] * len(self.kinds)
 
     def ask(self, name: str, request: Event) -> None:
         """Ask all of them for the same; each must answer as plain integers say."""
+        self.seconds += 1
         before = self.plain.get(name, Plain())
         aggregate = self.aggregates.get(name, Agreement(name))
         should = expected(before, request)
@@ -139,10 +151,18 @@ class Records(RuleBasedStateMachine):
                 method(name, **asked)
             assert should.agrees_with(by_aggregate.value.rules)
             assert by_register.value.violations == by_aggregate.value.violations
+            for register in self.others:
+                with pytest.raises(Refused) as by_other:
+                    register.command(name, lambda agreement: decide(agreement, request))
+                assert by_other.value.violations == by_aggregate.value.violations
             return
         decided, recorded = decide(aggregate, request), method(name, **asked)
         assert tuple(one.event for one in recorded) == decided
         assert should.already == (decided == ())
+        by = recorded[0].command_id if recorded else None
+        for register in self.others:
+            asked_too = register.command(name, lambda agreement: decide(agreement, request), command_id=by)
+            assert asked_too == recorded
         self.log += recorded
         if should.after:
             self.aggregates[name] = fold(aggregate, decided)
@@ -231,8 +251,16 @@ class Records(RuleBasedStateMachine):
 
     @rule()
     def reopen(self) -> None:
-        self.register.close()
-        self.register = Register.open(self.url, clock=self.clock)
+        self.register, *self.others = [
+            self._again(register, url)
+            for register, url in zip((self.register, *self.others), self.urls, strict=True)
+        ]
+
+    def _again(self, register: Register, url: str) -> Register:
+        if url == "memory:":
+            return register
+        register.close()
+        return Register.open(url, clock=self.clock)
 
     def _phases(self, name: str, *statuses: str) -> st.SearchStrategy[int]:
         """Mostly a phase that stands so; now and then any other, or one that there is not yet."""
@@ -241,7 +269,6 @@ class Records(RuleBasedStateMachine):
 
     @invariant()
     def all_agree(self) -> None:
-        assert self.register.agreement_ids() == list(self.plain)
         for name, state in self.plain.items():
             aggregate = self.aggregates[name]
             assert self.register.agreement(name) == aggregate
@@ -253,8 +280,10 @@ class Records(RuleBasedStateMachine):
             assert set(counted.values()) <= {(0, 0)}
 
     @invariant()
-    def the_log_holds_everything_in_order(self) -> None:
-        assert list(self.register.log()) == self.log
+    def every_log_holds_everything_in_order(self) -> None:
+        for register in (self.register, *self.others):
+            assert list(register.log()) == self.log
+            assert register.agreement_ids() == list(self.plain)
 
     @invariant()
     def check_projections(self) -> None:
@@ -271,7 +300,22 @@ class Records(RuleBasedStateMachine):
         assert not any(r.finding.verdict is Verdict.VIOLATED for r in ask(Verdicts(), self.register.log()))
 
 
+def given_out(register: Register) -> bytes:
+    """The whole log as a file of events."""
+    file = io.BytesIO()
+    FORMATS["jsonl"](register.log(), file)
+    return file.getvalue()
+
+
+class RecordsOnAServerToo(Records):
+    kinds = ("sqlite", "memory", "postgresql")
+
+
+_profile = settings(settings.get_profile(settings.get_current_profile_name()), stateful_step_count=40)
 TestRecords = Records.TestCase
-TestRecords.settings = settings(
-    settings.get_profile(settings.get_current_profile_name()), stateful_step_count=40
+TestRecords.settings = _profile
+TestRecordsOnAServerToo = pytest.mark.skipif(stores.NO_SERVER, reason=stores.HOW_TO_INSTALL)(
+    RecordsOnAServerToo.TestCase
 )
+# A tenth of the histories: what a server can do differently does not depend on the history.
+TestRecordsOnAServerToo.settings = settings(_profile, max_examples=max(1, _profile.max_examples // 10))

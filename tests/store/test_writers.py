@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +16,10 @@ TERMS = swap(OPEN, OPEN)
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'swaps.db'}"
-    with Register.open(url, create=True) as register:
+def url(kept_url: str) -> str:
+    with Register.open(kept_url, create=True) as register:
         register.sign("swap", TERMS)
-    return url
+    return kept_url
 
 
 def next_phase(agreement: Agreement) -> tuple[Event, ...]:
