@@ -5,8 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := domain store projections replay seeds
 INSTALLED := $(VENV)/installed
+SPARK := .venv-spark
 
-.PHONY: demo test lint format schema clean
+.PHONY: demo test spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -16,11 +17,14 @@ demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and rep
 test: $(INSTALLED)  ## all tests
 	$(BIN)/python -m pytest
 
+spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
+	$(SPARK)/bin/python -m pytest tests/spark
+
 lint: $(INSTALLED)  ## style, types, and which room may import which
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(addprefix -p reciprocity.,$(ROOMS))
-	$(BIN)/mypy tests
+	$(BIN)/mypy tests benchmarks
 	$(BIN)/lint-imports
 
 format: $(INSTALLED)
@@ -30,11 +34,23 @@ format: $(INSTALLED)
 schema: $(INSTALLED)  ## write docs/journal.schema.json anew
 	$(BIN)/python -m reciprocity.replay.journal_shape > docs/journal.schema.json
 
+bench: $(INSTALLED)  ## measure 200,000 events, see docs/performance.md; ARGS=--write puts the table there
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-full: $(INSTALLED)  ## the same with 2 million and 10 million events
+	$(BIN)/python -m benchmarks --full $(ARGS)
+
 # A strict editable install links file by file, so a room that gains or loses a file is installed anew.
-$(INSTALLED): pyproject.toml $(ROOMS) seeds/broken
+$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk seeds/broken
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]" --config-settings editable_mode=strict
 	@touch $@
 
+# Spark is a third of a gigabyte, so it has an environment of its own.
+$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk seeds/broken
+	@test -d $(SPARK) || $(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --editable ".[dev,spark]" --config-settings editable_mode=strict
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SPARK) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

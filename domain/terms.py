@@ -263,10 +263,18 @@ class Terms:
             and (not categories or lane.category in categories)
         )
 
+    def by_category(self, tally: Tally, direction: Direction) -> dict[str, Count]:
+        """How many went in a direction, a group's members included, of each category that was counted."""
+        releasing, receiving = map(self._standing_for, direction)
+        found: dict[str, Count] = {}
+        for (by, to, category), total in tally.sums.items():
+            if by in releasing and to in receiving:
+                found[category] = found.get(category, 0) + total.count
+        return found
+
     def categories(self, tally: Tally, direction: Direction) -> list[str]:
         """The categories counted in a direction, a group's members included, in alphabetical order."""
-        releasing, receiving = map(self._standing_for, direction)
-        return sorted({lane.category for lane in tally.sums if lane[0] in releasing and lane[1] in receiving})
+        return sorted(self.by_category(tally, direction))
 
     def done(self, tally: Tally, obligation: Obligation) -> Count:
         """How much of an obligation was exchanged."""

@@ -9,11 +9,13 @@ from reciprocity.projections.diff import Change, Figure, diff, figures
 from reciprocity.projections.facts import FactRow, Facts
 from reciprocity.projections.parallel import fold_in_parallel
 from reciprocity.projections.projection import CountsOnly, Projection, ask, fold_log
+from reciprocity.projections.runner import NotBuilt, Outcome, Runner
 from reciprocity.projections.standing import (
     Largest,
     Standing,
     StandingRow,
     largest_agreement,
+    largest_of,
     largest_phase,
     persons,
 )
@@ -39,7 +41,10 @@ __all__ = [
     "Gap",
     "Label",
     "Largest",
+    "NotBuilt",
+    "Outcome",
     "Projection",
+    "Runner",
     "Standing",
     "StandingRow",
     "Statement",
@@ -58,6 +63,7 @@ __all__ = [
     "fold_in_parallel",
     "fold_log",
     "largest_agreement",
+    "largest_of",
     "largest_phase",
     "persons",
     "what_if",

@@ -26,7 +26,7 @@ from reciprocity.domain import (
 )
 from reciprocity.domain.agreement import UNSIGNED_TERMS
 from reciprocity.domain.tally import Counting
-from reciprocity.domain.values import remaining
+from reciprocity.domain.values import in_total, remaining
 from reciprocity.store.counts import counted
 from reciprocity.store.log import unreadable
 
@@ -165,16 +165,20 @@ def _rows(agreement: str, direction: Direction, totals: Totals) -> Iterator[Cumu
         for obligation in totals.terms.obligations
         if obligation.direction == direction and obligation.categories
     }
-    counted = {(category,) for category in totals.categories(direction)}
-    yield _row(agreement, direction, (), totals, totals.terms.agreed(direction))
-    for categories in sorted(counted | owed.keys()):
-        yield _row(agreement, direction, categories, totals, owed.get(categories))
+    counted = totals.terms.by_category(totals.exchanged, direction)
+    yield _row(agreement, direction, (), counted, totals.terms.agreed(direction))
+    for categories in sorted({(category,) for category in counted} | owed.keys()):
+        yield _row(agreement, direction, categories, counted, owed.get(categories))
 
 
 def _row(
-    agreement: str, direction: Direction, categories: tuple[str, ...], totals: Totals, agreed: Count | None
+    agreement: str,
+    direction: Direction,
+    categories: tuple[str, ...],
+    counted: dict[str, Count],
+    agreed: Count | None,
 ) -> CumulativeRow:
-    exchanged = totals.over(direction, categories)
+    exchanged = in_total(counted[one] for one in categories or counted if one in counted)
     left = None if agreed is None else remaining(agreed, exchanged)
     percentage = None if agreed is None else share(exchanged, agreed)
     return CumulativeRow(agreement, *direction, categories, exchanged, agreed, left, percentage)

@@ -124,7 +124,7 @@ class Standing:
 
 def largest_phase(state: HashTrieMap[str, Reached]) -> Largest | None:
     """The phase in which the most persons are known to have been released."""
-    return _first_of_most(
+    return largest_of(
         Largest(agreement, phase, figure.completed_on, figure.persons)
         for agreement in sorted(state)
         for phase, figure in sorted(state[agreement].phases.items())
@@ -133,7 +133,7 @@ def largest_phase(state: HashTrieMap[str, Reached]) -> Largest | None:
 
 def largest_agreement(state: HashTrieMap[str, Reached]) -> Largest | None:
     """The agreement under which the most persons are known to have been released; no series."""
-    return _first_of_most(
+    return largest_of(
         Largest(row.agreement, None, row.last_completed_on, row.persons)
         for row in Standing().rows(state)
         if not row.series
@@ -149,7 +149,8 @@ def _figure(handover: Handover) -> PhaseFigure:
     return PhaseFigure(handover.completed_on, persons(handover.released))
 
 
-def _first_of_most(candidates: Iterable[Largest]) -> Largest | None:
+def largest_of(candidates: Iterable[Largest]) -> Largest | None:
+    """The one with the most persons, as far as is known; of several, the first."""
     known = (candidate for candidate in candidates if lowest(candidate.persons))
     return max(known, key=lambda candidate: lowest(candidate.persons), default=None)
 

@@ -7,21 +7,37 @@ with another writer.
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
 
 from reciprocity.domain import Malformed, ReciprocityError
-from reciprocity.replay import cli_comparing, cli_exchange, cli_reading, cli_recording
+from reciprocity.projections.dataset import NotADataSet
+from reciprocity.projections.runner import NotBuilt
+from reciprocity.replay import (
+    cli_bulk,
+    cli_comparing,
+    cli_exchange,
+    cli_reading,
+    cli_rebuilding,
+    cli_recording,
+    cli_watching,
+)
 from reciprocity.replay.opening import NotFound
-from reciprocity.store import Busy, Conflict, NotAStore, Unreadable
+from reciprocity.store import Busy, Conflict, ConnectionLost, DurabilityWarning, NotAStore, Unreadable
 
 _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
     (Malformed, 4),
     (Conflict, 5),
     (Busy, 5),
+    (ConnectionLost, 5),
     (Unreadable, 3),
     (NotAStore, 2),
+    (NotADataSet, 2),
+    (NotBuilt, 2),
     (NotFound, 2),
 )
 
@@ -32,7 +48,9 @@ class _Commands(click.Group):
             if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
                 reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is still shown
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.showwarning = partial(_show, warnings.showwarning)
+                return super().invoke(ctx)
         except ReciprocityError as error:
             code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
             click.echo(f"Error: {error}", err=True)
@@ -44,6 +62,14 @@ class _Commands(click.Group):
             raise click.exceptions.Exit(2) from error
 
 
+def _show(otherwise: Callable[..., None], message: Warning | str, *where: Any, **rest: Any) -> None:
+    """Say in one line what a store warns of; the line of our code where it did so helps nobody."""
+    if isinstance(message, DurabilityWarning):
+        click.echo(f"Warning: {message}", err=True)
+    else:
+        otherwise(message, *where, **rest)
+
+
 @click.group(
     cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
@@ -52,7 +78,7 @@ def main() -> None:
     """Replay the record of phased, reciprocal exchange agreements.
 
     A JOURNAL is a TOML file, or the name of one that comes with the library. A STORE is a file made by
-    "reciprocity record", or a URL such as sqlite:///exchange.db.
+    "reciprocity record", or a URL: sqlite:///exchange.db, postgresql://user@host/database.
 
     \b
     Examples:
@@ -67,11 +93,14 @@ for command in (
     cli_reading.status,
     cli_reading.log,
     cli_reading.claims,
+    cli_watching.watch,
     cli_recording.record,
     cli_recording.check,
     cli_comparing.diff_command,
     cli_comparing.what_if,
     cli_exchange.export,
     cli_exchange.import_,
+    cli_rebuilding.rebuild,
+    cli_bulk.bulk,
 ):
     main.add_command(command)

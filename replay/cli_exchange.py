@@ -5,22 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import click
 
+from reciprocity.replay import data_set
 from reciprocity.replay.event_lines import EVENT_FORMATS
 from reciprocity.replay.giving_out import FORMATS, NEEDS_A_FILE, write_file
 from reciprocity.replay.opening import opened, store_url
-from reciprocity.replay.options import Clocks, agreement_ids, two_clocks, what_to_read, which_agreement
+from reciprocity.replay.options import Clocks, events_of, two_clocks, what_to_read, which_agreement
 from reciprocity.replay.taking_in import read_events, take_in
 from reciprocity.replay.wording import counted
 from reciprocity.store import Register
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from reciprocity.domain import Recorded
 
 
 @click.command()
@@ -28,7 +24,7 @@ if TYPE_CHECKING:
 @which_agreement
 @two_clocks
 @click.option("--format", "form", required=True, type=click.Choice(list(FORMATS)), help="See above.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="A file to write.")
+@click.option("-o", "--output", type=click.Path(), help="A file to write; NAME/ is a data set to add to.")
 @click.option("--force", is_flag=True, help="Overwrite the file if it exists.")
 def export(
     source: str,
@@ -37,7 +33,7 @@ def export(
     as_of: dt.date | None,
     known_at: dt.datetime | None,
     form: str,
-    output: Path | None,
+    output: str | None,
     force: bool,
 ) -> None:
     """Give out the record, or one agreement of it, for other programs.
@@ -46,26 +42,48 @@ def export(
     import" makes the same record of them. csv, hxl (CSV with HXL hashtags) and parquet hold the transfers
     as now known, one a row. Without -o it goes to the standard output.
 
+    To a folder (-o NAME/) parquet gives out the whole record as a data set, which "reciprocity bulk" asks.
+    If there is one, what was recorded since is added to it.
+
     \b
     Examples:
       reciprocity export exchange.db --format jsonl -o exchange.jsonl
       reciprocity export exchange.db ua-ru-2025-05-16 --format csv --as-of 2025-05-24
       reciprocity export ua-ru-2025-05-16 --format parquet -o transfers.parquet
+      reciprocity export exchange.db --format parquet -o exchange/
     """
     if output is None and form in NEEDS_A_FILE:
         raise click.UsageError(f"{form} is not printed: name a file with -o")
     if as_of is not None and form in EVENT_FORMATS:
         raise click.UsageError(f"{form} is the record itself, which --as-of would retell; --known-at cuts it")
+    if output is not None and _is_folder(output):
+        whole = (agreement, as_of, known_at, force) == (None, None, None, False)
+        _add_to_data_set(source, output, form, whole=whole)
+        return
     write = FORMATS[form]
     with opened(source) as register:
-        agreement_ids(register, source, agreement)
-        log: Iterable[Recorded] = (one for one in register.log() if agreement in (None, one.agreement_id))
-        if as_of or known_at:
-            log = Clocks(as_of, known_at).view(log)
+        log = Clocks(as_of, known_at).view(events_of(register, source, agreement))
         if output is None:
             write(log, sys.stdout.buffer)
         else:
-            write_file(output, lambda file: write(log, file), force=force)
+            write_file(Path(output), lambda file: write(log, file), force=force)
+
+
+def _is_folder(output: str) -> bool:
+    return output.endswith("/") or Path(output).is_dir()
+
+
+def _add_to_data_set(source: str, output: str, form: str, *, whole: bool) -> None:
+    if form != "parquet":
+        raise click.UsageError(f"{output} is a folder; a data set is made with --format parquet")
+    if not whole:
+        raise click.UsageError(
+            "a data set holds the whole record, and is only added to: without AGREEMENT, --as-of, --known-at "
+            "and --force"
+        )
+    with opened(source) as register:
+        given = data_set.add(register, Path(output))
+    click.echo(f"{output}: {counted(given.added, 'event')} added, {given.held:,} in the data set")
 
 
 @click.command("import")

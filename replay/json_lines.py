@@ -35,9 +35,9 @@ def phase(row: TimelineRow) -> dict[str, Any]:
         "agreement": row.agreement,
         "phase": row.phase,
         "completed_on": row.completed_on,
-        "transfers": [_transfer(transfer) for transfer in row.transfers],
-        "cumulative": _by_direction(row.cumulative),
-        "remaining": _by_direction(row.remaining),
+        "transfers": [transfer(one) for one in row.transfers],
+        "cumulative": by_direction(row.cumulative),
+        "remaining": by_direction(row.remaining),
         "balanced": row.balanced,
         "status": row.after.status.value,
         "position": row.position,
@@ -66,8 +66,8 @@ def standing(row: StandingRow) -> dict[str, Any]:
         "series": row.series,
         "phases": row.phases,
         "persons": row.persons,
-        "exchanged": _by_direction({d: row.totals.over(d) for d in row.totals.directions()}),
-        "remaining": _by_direction(row.totals.remaining()),
+        "exchanged": by_direction({d: row.totals.over(d) for d in row.totals.directions()}),
+        "remaining": by_direction(row.totals.remaining()),
         "progress": row.progress,
         "last_completed_on": row.last_completed_on,
         "events": row.events,
@@ -155,15 +155,17 @@ def _statement(one: Statement) -> dict[str, Any]:
     }
 
 
-def _transfer(transfer: Transfer) -> dict[str, Any]:
+def transfer(one: Transfer) -> dict[str, Any]:
+    """How many of a category went one way."""
     return {
-        "releasing": transfer.releasing,
-        "receiving": transfer.receiving,
-        "category": transfer.category,
-        "count": transfer.count,
-        "within_agreement": transfer.within_agreement,
+        "releasing": one.releasing,
+        "receiving": one.receiving,
+        "category": one.category,
+        "count": one.count,
+        "within_agreement": one.within_agreement,
     }
 
 
-def _by_direction(figures: dict[Direction, Count] | dict[Direction, dict[str, Count]]) -> dict[str, Any]:
+def by_direction(figures: dict[Direction, Count] | dict[Direction, dict[str, Count]]) -> dict[str, Any]:
+    """Figures under the names of their directions."""
     return {str(direction): value for direction, value in figures.items()}

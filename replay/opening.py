@@ -43,6 +43,18 @@ def opened(name: str) -> Iterator[Register]:
             yield register
 
 
+def opened_store(name: str) -> Register:
+    """The register of the store that *name* stands for, a path or a URL.
+
+    Raises:
+        NotFound: if it stands for a journal, or for nothing.
+        NotAStore: if it is a file, but no store.
+    """
+    if _journal_path(name) is not None:
+        raise NotFound(f"{name}: a journal, to which nothing is recorded; a store is needed")
+    return Register.open(store_url(name))
+
+
 def journal_path(name: str) -> Path:
     """The journal that *name* stands for: a path, or the name of a seed.
 

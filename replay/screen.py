@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Totals,
         VerdictRow,
     )
+    from reciprocity.projections.bulk import StandingAnswer
 
 _EVEN = {True: "even", False: "uneven", None: "unknown"}
 
@@ -273,7 +274,7 @@ def log(rows: Sequence[Recorded]) -> Table:
     return table
 
 
-def standing(rows: Iterable[StandingRow]) -> Table:
+def standing(rows: Iterable[StandingRow | StandingAnswer]) -> Table:
     """Where every agreement stands."""
     table = _table()
     table.add_column("Agreement", no_wrap=True)

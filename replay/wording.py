@@ -21,6 +21,7 @@ from reciprocity.domain import (
     PhasePostponed,
     PhaseVoided,
     Range,
+    Recorded,
     TermsAmended,
     Transfer,
 )
@@ -137,6 +138,13 @@ def event(of: Event) -> str:  # noqa: C901, PLR0911  # one line for each event
             return of.reason or "no reason given"
         case AgreementFulfilled():
             return f"every obligation met by {of.fulfilled_on}" if of.fulfilled_on else "every obligation met"
+
+
+def recorded(one: Recorded) -> str:
+    """An event of the log in a line, with its place and the instant at which it was recorded."""
+    at = one.recorded_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = event(one.event)
+    return f"{one.position} {at} {one.agreement_id} version {one.version}, {name_of(one.event)}: {said}"
 
 
 def claimant(name: str, office: str | None) -> str:

@@ -1,7 +1,7 @@
 """Following: events as they are recorded. The one rule: each once, in order of position, none missed.
 
-What is there is read in batches, as by any reader of the log. Between batches nothing is held: no
-transaction, no lock, no thread.
+What is there is read in batches, as by any reader of the log. Between batches nothing of the store is held,
+neither a transaction nor a lock, and nobody else's thread is needed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,149 @@
+"""The command ``rebuild``. The one rule: parse, call, print; see `cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from reciprocity.projections.runner import Runner
+from reciprocity.projections.views import VIEWS
+from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay.opening import store_url
+from reciprocity.replay.options import as_json
+from reciprocity.store import Register
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+
+    from reciprocity.projections.runner import Progress as Told
+
+_DIGITS = 16  # of a digest, where people read it
+
+
+@click.command()
+@click.argument("store")
+@click.argument("projection", type=click.Choice(list(VIEWS)), required=False)
+@click.option("--check", is_flag=True, help="Only compare what is stored with what the log tells.")
+@click.option("--from-scratch", is_flag=True, help="Build anew what could be brought up, too.")
+@click.option(
+    "--skip-unreadable", is_flag=True, help="Leave out agreements with unreadable events; name them."
+)
+@click.option(
+    "--batch", type=click.IntRange(min=1), metavar="N", help="Events of one transaction at the most."
+)
+@click.option("--processes", type=click.IntRange(min=1), default=1, metavar="N", help="That read at once.")
+@as_json
+def rebuild(
+    store: str,
+    projection: str | None,
+    *,
+    check: bool,
+    from_scratch: bool,
+    skip_unreadable: bool,
+    batch: int | None,
+    processes: int,
+    as_json: bool,
+) -> None:
+    """Keep the answers of projections as tables in the store, for programs that read SQL.
+
+    PROJECTION is one of them; without it, all are built or brought up to the end of the log. Readers see
+    the rows as they were, or as they are then, never half of both. What is interrupted goes on from its
+    last transaction when it is asked for again.
+
+    \b
+    Examples:
+      reciprocity rebuild exchange.db
+      reciprocity rebuild exchange.db cumulative --from-scratch --processes 4
+      reciprocity rebuild postgresql://owner@host/exchange --check
+    """
+    url, findings = store_url(store), 0
+    with Register.open(url) as register, _progress() as told_of:
+        for view in [projection] if projection else list(VIEWS):
+            runner = Runner(
+                register,
+                view,
+                batch=batch,
+                processes=processes,
+                url=url,
+                skip_unreadable=skip_unreadable,
+                progress=told_of(view),
+            )
+            if check:
+                findings += _check(runner, view, as_json=as_json)
+            else:
+                findings += _bring_up(runner, from_scratch=from_scratch, as_json=as_json)
+    if findings:
+        raise click.exceptions.Exit(1)
+
+
+def _bring_up(runner: Runner, *, from_scratch: bool, as_json: bool) -> int:
+    """Do it, and say what was done; of how many agreements nothing is told."""
+    outcome = runner.run(from_scratch=from_scratch)
+    digest = outcome.digest or runner.digest()
+    if as_json:
+        told = {
+            "view": outcome.view,
+            "done": outcome.done,
+            "since": outcome.since,
+            "position": outcome.position,
+        }
+        digested = {"rows": digest.lines, "sha256": digest.sha256, "unreadable": outcome.unreadable}
+        click.echo(json_lines.line({**told, **digested}))
+    else:
+        new = wording.counted(outcome.position - outcome.since, "event")
+        done = f"caught up with {new}" if outcome.done == "caught up" else outcome.done
+        came_to = f"{wording.counted(digest.lines, 'row')}, sha256 {digest.sha256[:_DIGITS]}"
+        click.echo(f"{outcome.view}: {done}, as of position {outcome.position:,}: {came_to}")
+        for agreement, reason in outcome.unreadable.items():
+            click.echo(f"  nothing is told of {agreement}: {reason}")
+    return len(outcome.unreadable)
+
+
+def _check(runner: Runner, view: str, *, as_json: bool) -> int:
+    """Compare, and say what was found; how many agreements differ."""
+    differing = runner.differing()
+    if as_json:
+        click.echo(json_lines.line({"view": view, "differing": differing}))
+    else:
+        click.echo(
+            f"{view}: {'does not say what the log does of:' if differing else 'says what the log does'}"
+        )
+        for agreement in differing:
+            click.echo(f"  {agreement}")
+    return len(differing)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], Told]]:
+    """For each view a line on the screen while it is built: how far, at what rate, and how much longer."""
+    errors = screen.console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,.0f} of {task.total:,.0f} events"),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    ) as progress:
+
+        def told_of(view: str) -> Told:
+            task = progress.add_task(view, total=0)
+            return lambda done, of: progress.update(task, completed=done, total=of)
+
+        yield told_of
+
+
+class _Rate(ProgressColumn):
+    """How many events a second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate, if it is known yet."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f} a second")

@@ -1,0 +1,314 @@
+"""Views: whatever befalls those who keep them, readers see what the log had come to, row for row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reciprocity.domain import Recorded
+from reciprocity.projections import runner as module
+from reciprocity.projections.runner import NotBuilt, Runner
+from reciprocity.projections.views import VIEWS
+from reciprocity.store import NotAStore, Register
+from reciprocity.store.view_tables import Stage
+from reciprocity.store.views import Overtaken, digest_of
+from tests import stores
+from tests.projections.view_stores import (
+    Interrupted,
+    expected,
+    failing,
+    is_whole,
+    logs,
+    many,
+    position,
+    stored,
+    undisturbed,
+)
+
+views = pytest.mark.parametrize("view", list(VIEWS))
+steps = st.lists(
+    st.tuples(
+        st.integers(0, 8),  # how many events are recorded first
+        st.sampled_from([1, 2, 5, 1_000]),  # events in a transaction
+        st.booleans(),  # whether it is built from scratch
+        st.none() | st.integers(0, 25),  # how often the database may be asked
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@views
+@given(logs, steps)
+def test_whatever_happens_a_view_says_what_the_log_does(
+    view: str, log: list[Recorded], steps: list[tuple[int, int, bool, int | None]]
+) -> None:
+    with Register.open("memory:") as register:
+        disturb(register, view, log, steps)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@settings(max_examples=max(2, settings().max_examples // 10))
+@given(st.sampled_from(list(VIEWS)), logs, steps)
+def test_on_whatever_store(
+    tmp_path_factory: pytest.TempPathFactory,
+    kind: str,
+    view: str,
+    log: list[Recorded],
+    steps: list[tuple[int, int, bool, int | None]],
+) -> None:
+    with (
+        stores.place(kind, tmp_path_factory.mktemp("views")) as url,
+        Register.open(url, create=True) as register,
+    ):
+        disturb(register, view, log, steps)
+
+
+def disturb(
+    register: Register, view: str, log: list[Recorded], steps: list[tuple[int, int, bool, int | None]]
+) -> None:
+    told = 0
+    for more, batch, anew, asked in steps:
+        told = min(len(log), told + more)
+        register.take_over(log[:told])
+        runner = Runner(register, view, batch=batch)
+        with suppress(Interrupted):
+            failing(runner, 10_000 if asked is None else asked).run(from_scratch=anew)
+            assert position(register, view) == told
+        is_whole(register, view)
+    register.take_over(log)
+    outcome = Runner(register, view, batch=batch).run()
+    assert outcome.position == position(register, view) == len(log)
+    assert stored(register, view) == expected(view, log)
+    assert Runner(register, view).digest() == undisturbed(view, log)
+    assert Runner(register, view).differing() == []
+
+
+@pytest.mark.parametrize("view", ["cumulative", "claims"])
+def test_a_digest_is_the_same_on_every_store_and_in_any_number_of_processes(view: str, kept_url: str) -> None:
+    log = many(agreements=7, phases=3)
+    with Register.open(kept_url, create=True) as register:
+        register.take_over(log)
+        Runner(register, view, batch=5, processes=2, url=kept_url).run()
+        assert Runner(register, view).digest() == undisturbed(view, log)
+        assert stored(register, view) == expected(view, log)
+        # What several processes built is gone on from as what one did.
+        register.complete_phase("swap-003", 4, [])
+        Runner(register, view).run()
+        assert stored(register, view) == expected(view, register.log())
+        assert Runner(register, view, batch=5, processes=2, url=kept_url).differing() == []
+
+
+def test_another_process_cannot_read_a_store_in_memory() -> None:
+    with Register.open("memory:") as register:
+        register.take_over(many(agreements=3, phases=1))
+        with pytest.raises(NotAStore, match="in memory"):
+            Runner(register, "facts", batch=1, processes=2).run()
+
+
+@views
+def test_readers_see_whole_answers_while_it_is_built(view: str, kept_url: str) -> None:
+    seen = list[int | None]()
+
+    def look(*_: int) -> None:
+        with Register.open(kept_url) as reader:
+            is_whole(reader, view)
+            seen.append(position(reader, view))
+
+    log = many(agreements=4, phases=4)
+    with Register.open(kept_url, create=True) as register:
+        register.take_over(log[:10])
+        Runner(register, view, batch=3, progress=look).run()
+        assert set(seen) == {None}
+        seen.clear()
+        register.take_over(log)
+        Runner(register, view, batch=3, progress=look).run(from_scratch=True)
+        assert set(seen) == {10}
+        assert len(seen) > 3
+        assert position(register, view) == len(log)
+
+
+@pytest.fixture
+def url(kept_url: str) -> str:
+    with Register.open(kept_url, create=True) as register:
+        register.take_over(many(agreements=3, phases=4))
+    return kept_url
+
+
+@pytest.fixture
+def rivals(url: str) -> Iterator[tuple[Register, Register]]:
+    with Register.open(url) as one, Register.open(url) as other:
+        yield one, other
+
+
+@views
+@pytest.mark.parametrize("anew", [True, False], ids=["both anew", "one after the other"])
+def test_a_runner_that_is_overtaken_goes_on_from_what_the_other_wrote(
+    rivals: tuple[Register, Register], view: str, anew: bool
+) -> None:
+    one, other = rivals
+    overtaken = Runner(one, view, batch=4)
+    write, turns = overtaken._views.write, list[int]()
+
+    def interfered(*args: Any, **kwargs: Any) -> Any:
+        turns.append(len(turns))
+        if len(turns) in (1, 3):
+            Runner(other, view, batch=5).run(from_scratch=anew)
+        return write(*args, **kwargs)
+
+    overtaken._views.write = interfered  # type: ignore[method-assign]
+    outcome = overtaken.run()
+    assert turns
+    assert outcome.position == one.last_position()
+    assert stored(one, view) == expected(view, one.log())
+    assert Runner(one, view).differing() == []
+
+
+def test_of_two_that_begin_to_build_one_does(rivals: tuple[Register, Register]) -> None:
+    view = VIEWS["facts"].view
+    rivals[0].views().begin(view, position=0, through="", seen=None)
+    with pytest.raises(Overtaken):
+        rivals[1].views().begin(view, position=0, through="", seen=None)
+
+
+@views
+def test_a_build_never_takes_the_place_of_one_that_is_ahead(
+    rivals: tuple[Register, Register], view: str
+) -> None:
+    one, other = rivals
+    Runner(one, view).run()
+    slow = Runner(one, view)
+    take_the_place = slow._views.take_the_place
+
+    def interfered(*args: Any, **kwargs: Any) -> Any:
+        if position(other, view) == 15:
+            other.complete_phase("swap-001", 5, [])
+            current = other.views().builds(VIEWS[view].view)[Stage.CURRENT]
+            Runner(other, view)._caught_up(current, 16)
+        return take_the_place(*args, **kwargs)
+
+    slow._views.take_the_place = interfered  # type: ignore[method-assign]
+    assert slow.run(from_scratch=True).position == 16
+    assert stored(one, view) == expected(view, one.log())
+
+
+@views
+def test_threads_that_record_and_project_at_once(url: str, view: str) -> None:
+    def project(number: int) -> None:
+        with Register.open(url) as register:
+            for turn in range(4):
+                Runner(register, view, batch=3 + number).run(from_scratch=number == 0 and turn == 2)
+                is_whole(register, view)
+
+    def write() -> None:
+        with Register.open(url) as register:
+            for phase in range(5, 13):
+                register.complete_phase("swap-001", phase, [])
+
+    with ThreadPoolExecutor(3) as pool:
+        done = [pool.submit(project, 0), pool.submit(project, 1), pool.submit(write)]
+    assert [one.result() for one in done] == [None] * 3
+    with Register.open(url) as register:
+        Runner(register, view).run()
+        assert stored(register, view) == expected(view, register.log())
+
+
+@views
+def test_only_what_changed_is_read_and_written(view: str, tmp_path: Path) -> None:
+    with Register.open(f"sqlite:///{tmp_path / 'swaps.db'}", create=True) as register:
+        register.take_over(many(agreements=20, phases=3))
+        Runner(register, view).run()
+        register.complete_phase("swap-007", 4, [])
+        register.complete_phase("swap-011", 4, [])
+        asked = list[str]()
+        for connection in register._recorder.datastore.pool._pool:
+            connection._sqlite_conn.set_trace_callback(asked.append)
+        assert Runner(register, view).run().done == "caught up"
+        named = {f"swap-{n:03d}" for n in range(20) if any(f"swap-{n:03d}" in told for told in asked)}
+        assert named == {"swap-007", "swap-011"}
+        writes = [told for told in asked if told.startswith(("INSERT", "UPDATE", "DELETE"))]
+        assert len(writes) <= 2 * (len(expected(view, register.log())) // 20 + 6)
+        whole = [told for told in asked if told.startswith("SELECT") and "WHERE" not in told]
+        assert set(whole) <= {"SELECT coalesce(max(rowid), 0) FROM stored_events"}
+        assert stored(register, view) == expected(view, register.log())
+
+
+@pytest.mark.parametrize("view", ["timeline", "facts"])
+def test_one_far_behind_is_built_anew_beside_the_current_one(view: str) -> None:
+    log = many(agreements=4, phases=4)
+    with Register.open("memory:") as register:
+        register.take_over(log[:5])
+        Runner(register, view, batch=4).run()
+        register.take_over(log[:9])
+        assert Runner(register, view, batch=4).run().done == "caught up"
+        register.take_over(log)
+        assert Runner(register, view, batch=4).run().done == "built"
+
+
+@views
+def test_a_view_of_another_release_is_built_anew(
+    view: str, kept_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = many(agreements=2, phases=2)
+    with Register.open(kept_url, create=True) as register:
+        register.take_over(log)
+        Runner(register, view).run()
+        fields = {"agreement": attrs.field(type=str), "added": attrs.field(type=int)}
+        wider = attrs.make_class("Wider", fields)
+        other = attrs.evolve(VIEWS[view], row=wider, rows=lambda row: [wider(row.agreement, 7)])
+        monkeypatch.setattr(module, "VIEWS", {view: other})
+        with pytest.raises(NotBuilt):
+            Runner(register, view).differing()
+        with suppress(Interrupted):
+            failing(Runner(register, view), 6).run()
+        assert stored(register, view) == expected(view, log)
+        assert Runner(register, view).run().done == "built"
+        assert stored(register, view) is None
+        with register.views().rows(other.view) as found:
+            assert found is not None
+            assert {line[1:] for line in found[1]} == {(7,)}
+        monkeypatch.undo()
+        assert Runner(register, view).run().done == "built"
+        assert stored(register, view) == expected(view, log)
+
+
+@views
+def test_a_view_that_is_ahead_of_the_log_is_built_anew(view: str, kept_url: str) -> None:
+    with Register.open(kept_url, create=True) as register:
+        register.take_over(many(agreements=2, phases=3))
+        Runner(register, view).run()
+    stores.execute(kept_url, "DELETE FROM stored_events WHERE originator_version = 4")
+    if "postgres" in kept_url:
+        stores.execute(kept_url, "UPDATE store SET last_position = 6")
+    with Register.open(kept_url) as register:
+        outcome = Runner(register, view).run()
+        assert (outcome.done, outcome.position) == ("built", 6)
+        assert stored(register, view) == expected(view, register.log())
+
+
+@views
+def test_a_row_that_was_changed_is_found(view: str, url: str) -> None:
+    with Register.open(url) as register:
+        with pytest.raises(NotBuilt):
+            Runner(register, view).digest()
+        with pytest.raises(NotBuilt):
+            Runner(register, view).differing()
+        Runner(register, view).run()
+        digest = Runner(register, view).digest()
+        table = register.views()._dialect.name(view)
+        stores.execute(url, f"DELETE FROM {table} WHERE agreement = 'swap-000' AND nth = 1")  # noqa: S608
+        assert Runner(register, view).differing() == ["swap-000"]
+        stores.execute(url, f"UPDATE {table} SET agreement = 'swap-9' WHERE agreement = 'swap-002'")  # noqa: S608
+        assert Runner(register, view).differing() == ["swap-000", "swap-002", "swap-9"]
+        assert digest_of(stored(register, view) or []) != digest
+        Runner(register, view).run(from_scratch=True)
+        assert Runner(register, view).differing() == []
+        assert Runner(register, view).digest() == digest
