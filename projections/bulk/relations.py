@@ -59,15 +59,11 @@ def added_up(entries: Table, *by: str) -> Table:
 
     An entry whose standing is unclear adds anything from nothing on; one outside the agreement is none.
     """
-    least = _.within_agreement.ifelse(_.at_least, 0)
-    return (
-        entries.filter(_.within_agreement.fill_null(True))
-        .group_by(*by, *LANE)
-        .agg(
-            at_least=(_.sign * least).sum(),
-            bounded=(_.sign * _.at_most.fill_null(0)).sum(),
-            unbounded=_.at_most.isnull().ifelse(_.sign, 0).sum(),
-        )
+    counted = entries.filter(_.within_agreement.fill_null(True))
+    return counted.group_by(*by, *LANE).agg(
+        at_least=(_.sign * _.within_agreement.ifelse(_.at_least, 0)).sum(),
+        bounded=(_.sign * _.at_most).sum().fill_null(0),
+        unbounded=_.sign.sum(where=_.at_most.isnull()).fill_null(0),
     )
 
 
@@ -94,7 +90,8 @@ def released(data: DataSet, handovers: Table) -> Table:
 
 def named(name: str, table: Table) -> Table:
     """The table as a step of its own, which an engine works out once, wherever it is used."""
-    return table.alias(name)
+    # Steps of two questions, or of two parts of a data set, may meet in one expression.
+    return table.alias(f"{name}_{hash(table.op()) & 0xFFFF_FFFF:08x}")
 
 
 def with_what_is_known(rows: Table, of: Table, by: Sequence[str]) -> Table:

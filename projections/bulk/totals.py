@@ -100,8 +100,8 @@ def by_category(data: DataSet, owed: Table, lanes: Table) -> Table:
 
 def _for_groups(lanes: Table, members: Table, side: str) -> Table:
     """The lanes of members on one side, under the name of their group."""
-    named = lanes.join(members.rename({side: "code"}), ["terms", side])
-    return named.mutate(**{side: _.party}).select(*lanes.columns)
+    of_members = lanes.join(members.rename({side: "code"}), ["terms", side])
+    return of_members.mutate(**{side: _.party}).select(*lanes.columns)
 
 
 def by_direction(owed: Table, lanes: Table, by_category: Table) -> Table:

@@ -43,13 +43,15 @@ def test_it_is_killed_in_the_middle(view: str, processes: int, kept_url: str) ->
             ) as running:
                 assert running.stdout is not None
                 first = running.stdout.readline().strip()
-                if kills == 3:
-                    assert running.stdout.read().endswith("done\n")
+                # On a slow machine it may be done before the signal comes, after one or two kills.
+                if kills == 3 or first == "done":
+                    assert (first + running.stdout.read()).strip().endswith("done")
                     break
                 running.kill()
             kills += 1
             assert int(first) > reached, "it went on from where the one before was killed"
             reached = int(first)
             is_whole(register, view)
+        assert kills
         assert stored(register, view) == expected(view, log)
         assert Runner(register, view).digest() == undisturbed(view, log)

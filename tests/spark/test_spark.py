@@ -17,7 +17,7 @@ from reciprocity.projections import bulk
 from reciprocity.projections.dataset import file_of, stretches
 from reciprocity.store import Unreadable
 from tests.projections.data_sets import CHECKS, Check, crowded_logs, of_the_seeds, written
-from tests.spark.conftest import MASTER
+from tests.spark.conftest import MASTER, QUICK
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"  # PySpark leaves its sockets to be collected
@@ -58,7 +58,8 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("with_java", [True, False])
 def test_the_command_prints_what_it_prints_with_duckdb(tmp_path: Path, with_java: bool) -> None:
     path, _ = of_the_seeds(tmp_path)
-    environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": "--conf spark.sql.shuffle.partitions=2 pyspark-shell"}
+    quick = " ".join(f"--conf {name}={value}" for name, value in QUICK.items())
+    environment = {**os.environ, "PYSPARK_SUBMIT_ARGS": f"{quick} pyspark-shell"}
     if not with_java:
         environment["PATH"] = str(_without_java(tmp_path / "bin"))
         environment.pop("JAVA_HOME", None)
