@@ -90,7 +90,6 @@ class PostgresViews:
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             for table in (BUILDS, UNREADABLE):
                 cursor.execute(self.definition(table))
-            cursor.execute(_LET_READERS_IN)
 
     @contextmanager
     def writing(self) -> Iterator[Cursor]:

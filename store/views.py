@@ -235,8 +235,6 @@ class Views:
         if view.keeps:
             going_on = [(one.agreement, one.version, one.state) for one in told if one.state is not None]
             dialect.put(cursor, kept, going_on)
-            gone = f"DELETE FROM {dialect.name(kept.name)} WHERE agreement=?"
-            cursor.executemany(gone, [(one.agreement,) for one in told if one.state is None])
 
     def _find(self, cursor: Cursor, view: View) -> dict[Stage, Build]:
         columns = ", ".join(column.name for column in BUILDS.columns[1:])

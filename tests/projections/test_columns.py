@@ -8,7 +8,7 @@ import json
 import attrs
 import pytest
 
-from reciprocity.domain import Range, Share
+from reciprocity.domain import Kept, Obligation, Party, Range, Share, Symmetry, Terms, Transfer
 from reciprocity.projections import CumulativeRow, FactRow, ask
 from reciprocity.projections.columns import columns, line
 from reciprocity.projections.views import VIEWS, ClaimLine, PhaseLine
@@ -142,3 +142,24 @@ def test_the_views_give_the_founding_figures(founding: Register) -> None:
         assert silent
         assert {row["claimed_at_least"] for row in silent} == {None}
         assert sum(int(str(row["at_least"])) for row in rows(founding, "facts")) == 2000
+
+
+def test_a_group_s_row_adds_up_what_its_members_released_of_a_category() -> None:
+    group = Party("A-AND-B", "A and B", (Party("A", "A"), Party("B", "B")))
+    owed = (Obligation("A-AND-B", "C", 9),)
+    terms = Terms(
+        title="for C",
+        parties=(group, Party("C", "C")),
+        obligations=owed,
+        symmetry=Symmetry(Kept.NOT_REQUIRED),
+    )
+    with Register.open("memory:") as register:
+        register.sign("swap", terms)
+        register.complete_phase(
+            "swap", 1, [Transfer(by, "C", "civilian", n) for by, n in (("A", 2), ("B", 3))]
+        )
+        told_of = [row for row in rows(register, "cumulative") if row["releasing"] == "A-AND-B"]
+    assert [(row["categories"], row["exchanged_at_least"]) for row in told_of] == [
+        ("[]", 5),
+        ('["civilian"]', 5),
+    ]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reciprocity.domain import Recorded
+from reciprocity.projections import fold_log
 from reciprocity.projections import runner as module
 from reciprocity.projections.runner import NotBuilt, Runner
 from reciprocity.projections.views import VIEWS
@@ -21,6 +22,7 @@ from reciprocity.store import NotAStore, Register
 from reciprocity.store.view_tables import Stage
 from reciprocity.store.views import Overtaken, digest_of
 from tests import stores
+from tests.examples import back, out
 from tests.projections.view_stores import (
     Interrupted,
     expected,
@@ -312,3 +314,52 @@ def test_a_row_that_was_changed_is_found(view: str, url: str) -> None:
         Runner(register, view).run(from_scratch=True)
         assert Runner(register, view).differing() == []
         assert Runner(register, view).digest() == digest
+
+
+@views
+def test_a_transaction_is_of_few_agreements(view: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reciprocity.store.log._BATCH", 3)  # rows that are fetched at once
+    log, reached = many(agreements=9, phases=3), list[int]()
+    with Register.open("memory:") as register:
+        register.take_over(log[:9])
+        Runner(register, view).run()
+        register.take_over(log)
+        runner = Runner(register, view, progress=lambda done, _: reached.append(done))
+        runner._agreements = 4
+        assert runner.run().done == "caught up"
+        assert reached == [15, 21, 27, 33, 36]
+        assert stored(register, view) == expected(view, log)
+
+
+def test_what_it_came_to_before_is_forgotten_when_it_goes_on(url: str) -> None:
+    with Register.open(url) as register:
+        first = Runner(register, "facts").run().digest
+        assert first == Runner(register, "facts").digest() == Runner(register, "facts").run().digest
+        register.complete_phase("swap-001", 5, [out(1), back(1)])
+        assert Runner(register, "facts").run().digest is None
+        assert Runner(register, "facts").run().digest is None
+        second = Runner(register, "facts").digest()
+        assert second == Runner(register, "facts").run().digest == digest_of(stored(register, "facts") or [])
+        assert second != first
+
+
+@given(logs)
+def test_what_is_kept_is_what_was_known(log: list[Recorded]) -> None:
+    cumulative = VIEWS["cumulative"]
+    assert cumulative.keeping is not None
+    for end in range(len(log) + 1):
+        for totals in fold_log(cumulative.projection, log[:end]).values():
+            assert cumulative.keeping.load(cumulative.keeping.dump(totals)) == totals
+
+
+def test_commits_of_events_are_synced_and_those_of_views_are_not(tmp_path: Path) -> None:
+    asked = "PRAGMA synchronous"
+    with Register.open(f"sqlite:///{tmp_path / 'swaps.db'}", create=True) as register:
+        register.take_over(many(agreements=2, phases=2))
+        with register.views()._dialect.writing() as cursor:
+            assert list(cursor.execute(asked)) == [(1,)]
+        with pytest.raises(Interrupted):
+            failing(Runner(register, "facts"), 2).run()
+        Runner(register, "facts").run()
+        for connection in register._recorder.datastore.pool._pool:
+            assert connection._sqlite_conn.execute(asked).fetchone()[0] == 2

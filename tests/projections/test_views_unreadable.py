@@ -128,3 +128,15 @@ def test_a_gap_is_never_passed_over(url: str, view: str, lost: int) -> None:
         assert stored(register, view) == expected(view, LOG)
         assert list(Runner(register, view, skip_unreadable=True).run().unreadable) == ["swap-001"]
         assert stored(register, view) == expected(view, others(register))
+
+
+def test_a_build_from_scratch_says_so_too_until_it_can_be_read(url: str) -> None:
+    stores.execute(url, TOPIC, ["phase-completed/9"])
+    with Register.open(url) as register:
+        runner = Runner(register, "facts", skip_unreadable=True)
+        for _ in range(3):
+            assert list(runner.run(from_scratch=True).unreadable) == ["swap-001"]
+        stores.execute(url, TOPIC, ["phase-completed/1"])
+        assert runner.run(from_scratch=True).unreadable == {}
+        assert runner.run().unreadable == {}
+        assert stored(register, "facts") == expected("facts", LOG)
