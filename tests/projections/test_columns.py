@@ -102,7 +102,8 @@ def test_a_line_is_read_as_it_was_written() -> None:
         (1, None, "2025-05-24", "2025-05-24T18:00:00Z", "a"),
         (True, None, dt.date(2025, 5, 24), instant, "a"),
     ]
-    assert set(plain(made, given)) == {(True, None, "2025-05-24", "2025-05-24T18:00:00Z", "a")}
+    read = "(True, None, '2025-05-24', '2025-05-24T18:00:00Z', 'a')"  # True, which is equal to 1
+    assert [repr(one) for one in plain(made, given)] == [read, read]
 
 
 def test_what_has_no_column_is_refused() -> None:

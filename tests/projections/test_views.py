@@ -94,7 +94,7 @@ def disturb(
     assert Runner(register, view).differing() == []
 
 
-@pytest.mark.parametrize("view", ["cumulative", "claims"])
+@pytest.mark.parametrize("view", ["cumulative", "facts"])
 def test_a_digest_is_the_same_on_every_store_and_in_any_number_of_processes(view: str, kept_url: str) -> None:
     log = many(agreements=7, phases=3)
     with Register.open(kept_url, create=True) as register:

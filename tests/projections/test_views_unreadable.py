@@ -10,6 +10,7 @@ from reciprocity.domain import Recorded
 from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
 from reciprocity.store import Register, Unreadable
+from reciprocity.store.view_tables import Stage
 from tests import stores
 from tests.projections.view_stores import expected, many, position, stored
 
@@ -75,6 +76,7 @@ def test_a_view_is_told_of_it_once_it_can_be_read(url: str, view: str) -> None:
         stores.execute(url, TOPIC, ["phase-completed/1"])
         assert Runner(register, view).differing() == ["swap-001"]
         assert Runner(register, view).run().unreadable == {}
+        assert register.views().builds(VIEWS[view].view)[Stage.CURRENT].unreadable == {}
         assert stored(register, view) == expected(view, LOG)
         register.complete_phase("swap-001", 4, [])
         Runner(register, view).run()
