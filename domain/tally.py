@@ -91,7 +91,7 @@ class Tally:
 
     def directions(self) -> list[Direction]:
         """The directions in which anything was counted, in alphabetical order."""
-        return sorted({lane.direction for lane in self.sums})
+        return [Direction(*direction) for direction in sorted({lane[:2] for lane in self.sums})]
 
     def categories(self, direction: Direction) -> list[str]:
         """The categories counted in a direction, in alphabetical order."""

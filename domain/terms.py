@@ -225,7 +225,8 @@ class Terms:
 
     def owed(self, direction: Direction) -> list[Obligation]:
         """The obligations in a direction."""
-        return [obligation for obligation in self.obligations if obligation.direction == direction]
+        by, to = direction
+        return [one for one in self.obligations if one.releasing == by and one.receiving == to]
 
     def agreed(self, direction: Direction) -> Count | None:
         """How many are owed in a direction in all; ``None`` if nothing is.

@@ -162,8 +162,8 @@ def _is_a_transfer(row: Row) -> None:
 def _rows(agreement: str, direction: Direction, totals: Totals) -> Iterator[CumulativeRow]:
     owed = {
         tuple(sorted(obligation.categories)): obligation.total
-        for obligation in totals.terms.obligations
-        if obligation.direction == direction and obligation.categories
+        for obligation in totals.terms.owed(direction)
+        if obligation.categories
     }
     counted = totals.terms.by_category(totals.exchanged, direction)
     yield _row(agreement, direction, (), counted, totals.terms.agreed(direction))

@@ -23,8 +23,9 @@ from reciprocity.projections.telling import from_batch, from_histories
 from reciprocity.projections.telling_in_parallel import tell_in_parallel
 from reciprocity.projections.views import VIEWS
 from reciprocity.store import Register, Unreadable
+from reciprocity.store.view_builds import Build, Digest, Overtaken, Told, digest_of
 from reciprocity.store.view_tables import Line, Stage
-from reciprocity.store.views import Batch, Build, Digest, Overtaken, Told, digest_of
+from reciprocity.store.views import Batch
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Is told of how many events a view tells, and of how many it is to tell."""
@@ -100,14 +101,12 @@ class Runner:
             Unreadable: an event cannot be read. What readers see is as it was, or whole as of before.
             Busy: another process keeps the database locked.
         """
-        anew = from_scratch
         while True:
             end = self._register.last_position()
             try:
-                build, anew = self._chosen(end, anew=anew), False
-                return self._brought_up(build, end)
-            except Overtaken:  # go on from what the other wrote
-                anew = False
+                return self._brought_up(self._chosen(end, anew=from_scratch), end)
+            except Overtaken:
+                from_scratch = False  # go on from what the other wrote
 
     def digest(self) -> Digest:
         """What the rows of the view come to, as they are stored.

@@ -12,7 +12,7 @@ from rpds import HashTrieMap
 
 from reciprocity.projections.projection import fold_log
 from reciprocity.store import Unreadable
-from reciprocity.store.views import Told
+from reciprocity.store.view_builds import Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
     from concurrent.futures import Future
 
-    from reciprocity.store.views import Told
+    from reciprocity.store.view_builds import Told
 
 
 def tell_in_parallel(

@@ -9,80 +9,28 @@ place of the current ones when they are whole. What the rows say is the projecti
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import msgspec
 
 from reciprocity.store import sqlite
-from reciprocity.store.errors import StoreError
 from reciprocity.store.log import missing
 from reciprocity.store.reading import OneHistory, Reading
+from reciprocity.store.view_builds import Build, Digest, Overtaken, digest_of
 from reciprocity.store.view_sqlite import SQLiteViews
 from reciprocity.store.view_tables import BUILDS, UNREADABLE, Stage, View, plain
 
 if TYPE_CHECKING:
     from reciprocity.store.reading import Stored
+    from reciprocity.store.view_builds import Told
     from reciprocity.store.view_tables import Cursor, Dialect, Line
     from reciprocity.store.wire import Wire
 
 _OF_STAGE = "WHERE view=? AND stage=?"
 _AS_SEEN = f"{_OF_STAGE} AND build=? AND steps=?"
-
-
-@attrs.frozen
-class Digest:
-    """What a view comes to: how many lines it has, and the SHA-256 of all of them."""
-
-    lines: int
-    sha256: str
-
-
-@attrs.frozen
-class Build:
-    """How far a view has come in one stage.
-
-    What is told is told as of *position*: of every agreement or, where *through* is an id, only of those up
-    to and including that one (of none yet, where it is empty). Of the agreements that are *unreadable*, for
-    the reasons given, nothing is told.
-    """
-
-    view: View
-    stage: Stage
-    position: int
-    digest: Digest | None
-    definition: str
-    build: str
-    steps: int
-    through: str | None
-    unreadable: dict[str, str] = attrs.field(factory=dict, eq=False)
-
-    @property
-    def is_of_this_release(self) -> bool:
-        """Whether its tables hold what this release would tell."""
-        return self.definition == self.view.definition
-
-
-@attrs.frozen
-class Told:
-    """What a view tells of one agreement: its rows, and what it keeps to go on from after *version*.
-
-    If its history is *unreadable*, for the reason given, nothing is told of it.
-    """
-
-    agreement: str
-    rows: Sequence[Line] = ()
-    version: int = 0
-    state: bytes | None = None
-    unreadable: str | None = None
-
-
-class Overtaken(StoreError):
-    """Another projector was first, and nothing was written; what it wrote is to go on from."""
 
 
 class Views:
@@ -320,19 +268,6 @@ class Batch(Reading):
                 raise missing(agreement, known + 1, version)
             if state is not None:
                 self.states[agreement] = state
-
-
-def digest_of(lines: Iterable[Line]) -> Digest:
-    """What these lines come to, each as a line of JSON.
-
-    >>> digest_of([("swap", 1, None)]).sha256[:16]
-    '73dd5f2ff90840a5'
-    """
-    encode, total, number = msgspec.json.Encoder().encode, hashlib.sha256(), 0
-    for line in lines:
-        total.update(encode(line) + b"\n")
-        number += 1
-    return Digest(number, total.hexdigest())
 
 
 def _place(build: Build) -> list[Any]:

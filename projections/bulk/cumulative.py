@@ -34,7 +34,7 @@ def cumulative(data: DataSet) -> Table:
     """The rows of `reciprocity.projections.Cumulative`, in their order; each count as its two bounds."""
     moments, lanes = now(data)
     due = owed(data, moments)
-    figures = by_category(data, due, lanes)
+    figures = by_category(data, lanes)
     overall = by_direction(due, lanes, figures)
     rows = overall.mutate(categories=ibis.literal([], type="array<string>")).select(*_COLUMNS)
     for part in (_of_quotas(due, figures), _beside_quotas(due, figures)):

@@ -57,7 +57,7 @@ def standing(data: DataSet) -> Table:
     """
     moments, lanes = now(data)
     due = owed(data, moments)
-    figures = by_category(data, due, lanes)
+    figures = by_category(data, lanes)
     ways = by_direction(due, lanes, figures)
     rows = statuses(data)
     for known in (_persons(lanes), _progress(due, ways), nested(ways, figures)):

@@ -40,7 +40,7 @@ def timeline(data: DataSet) -> Table:
     steps = _steps(data, phases)
     lanes = named("lanes", _lanes_then(transfers, steps).union(_lanes_now(data, steps)))
     due = owed(data, steps)
-    figures = by_category(data, due, lanes)
+    figures = by_category(data, lanes)
     manifests = transfers.group_by(moment=_.position).agg(
         transfers=ibis.struct({name: _[name] for name in _TRANSFER}).collect().sort()
     )

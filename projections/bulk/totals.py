@@ -89,13 +89,13 @@ def owed(data: DataSet, moments: Table) -> Table:
     return named("due", moments.select("moment", "terms").join(obligations, "terms").drop("terms"))
 
 
-def by_category(data: DataSet, owed: Table, lanes: Table) -> Table:
+def by_category(data: DataSet, lanes: Table) -> Table:
     """How many of each category went each way; those of a member under its group's name too."""
     members = data.parties.filter(_.code != _.party).select("party", "code", terms=_.position)
     releasing, receiving = (_for_groups(lanes, members, side) for side in WAY)
-    of_groups = releasing.union(receiving).union(_for_groups(releasing, members, "receiving"))
-    asked = of_groups.semi_join(_ways(owed, lanes), ["moment", *WAY])
-    return named("by_category", in_total(lanes.union(asked), "moment", *LANE))
+    both = _for_groups(releasing, members, "receiving")
+    rows = lanes.union(releasing).union(receiving).union(both)
+    return named("by_category", in_total(rows, "moment", *LANE))
 
 
 def _for_groups(lanes: Table, members: Table, side: str) -> Table:

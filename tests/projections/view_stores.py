@@ -14,8 +14,8 @@ from reciprocity.projections.columns import line
 from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
 from reciprocity.store import Register
+from reciprocity.store.view_builds import Digest
 from reciprocity.store.view_tables import Cursor, Line, Stage
-from reciprocity.store.views import Digest
 from tests.examples import back, out, swap
 from tests.lawful_steps import histories
 from tests.replay.registers import recorded
