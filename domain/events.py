@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from enum import Enum
+from operator import attrgetter
 from typing import TypeAlias
 
 import attrs
@@ -52,7 +53,7 @@ class Fact:
     sources: tuple[Source, ...] = attrs.field(
         default=(),
         converter=_cited,
-        validator=[forms.tuple_of(Source), forms.no_two_alike(lambda source: source.key)],
+        validator=[forms.tuple_of(Source), forms.no_two_alike(attrgetter("key"))],
     )
     notes: tuple[str, ...] = attrs.field(default=(), converter=_lines, validator=forms.each(forms.text))
 

@@ -194,9 +194,9 @@ def no_two_alike(key: Any = None) -> Any:
     def distinct(_: object, attribute: attrs.Attribute[Any], value: tuple[Any, ...]) -> None:
         if len(value) < 2:
             return
-        keys = value if key is None else [key(member) for member in value]
+        keys = value if key is None else tuple(map(key, value))
         if len(set(keys)) != len(keys):
-            twice = next(k for k in keys if list(keys).count(k) > 1)
+            twice = next(k for k in keys if keys.count(k) > 1)
             raise Malformed(f"{attribute.name}: {_shown(twice)} stands there twice")
 
     return distinct

@@ -139,7 +139,7 @@ def names_parties_to_the_agreement(
     a hand in it. So may a claim speak of it.
     """
     terms = after.terms
-    for releasing, receiving, within in _named(event, after):
+    for releasing, receiving, within in dict.fromkeys(_named(event, after)):
         known = [code for code in (releasing, receiving) if terms.party(code)]
         if len(known) < (2 if within else 1):
             stranger = receiving if known == [releasing] else releasing

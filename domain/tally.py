@@ -6,6 +6,7 @@ every upper bound is gone), so a sum remembers how many of its parts have no upp
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
@@ -68,6 +69,11 @@ class Tally:
 
     sums: Mapping[Lane, Sum] = attrs.field(factory=dict)
 
+    @cached_property
+    def counts(self) -> Mapping[Lane, Count]:
+        """How many that is, by lane."""
+        return {lane: total.count for lane, total in self.sums.items()}
+
     def plus(self, manifest: Manifest, sign: int = 1) -> Tally:
         """This tally with a manifest added, or (``sign=-1``) taken out; extra releases count nothing."""
         counting = Counting(self)
@@ -84,8 +90,8 @@ class Tally:
     def over(self, direction: Direction, categories: Collection[str] = ()) -> Count:
         """How many went in a direction: in these categories, or in all if none is named."""
         return in_total(
-            total.count
-            for lane, total in self.sums.items()
+            number
+            for lane, number in self.counts.items()
             if lane[:2] == direction and (not categories or lane.category in categories)
         )
 

@@ -76,7 +76,11 @@ class Symmetry:
 
     def weight(self, category: str) -> int:
         """What one person of *category* weighs."""
-        return next((weight.value for weight in self.weights if weight.category == category), 1)
+        return self._weight_of.get(category, 1)
+
+    @cached_property
+    def _weight_of(self) -> dict[str, int]:
+        return {weight.category: weight.value for weight in self.weights}
 
 
 @attrs.frozen
@@ -257,20 +261,20 @@ class Terms:
         """How many went in a direction, a group's members included: in these categories, or in all."""
         releasing, receiving = map(self._standing_for, direction)
         return in_total(
-            total.count
-            for lane, total in tally.sums.items()
-            if lane.releasing in releasing
-            and lane.receiving in receiving
-            and (not categories or lane.category in categories)
+            [
+                number
+                for (by, to, category), number in tally.counts.items()
+                if by in releasing and to in receiving and (not categories or category in categories)
+            ]
         )
 
     def by_category(self, tally: Tally, direction: Direction) -> dict[str, Count]:
         """How many went in a direction, a group's members included, of each category that was counted."""
         releasing, receiving = map(self._standing_for, direction)
         found: dict[str, Count] = {}
-        for (by, to, category), total in tally.sums.items():
+        for (by, to, category), number in tally.counts.items():
             if by in releasing and to in receiving:
-                found[category] = found.get(category, 0) + total.count
+                found[category] = found.get(category, 0) + number
         return found
 
     def categories(self, tally: Tally, direction: Direction) -> list[str]:
@@ -288,29 +292,27 @@ class Terms:
 
     def _standing_for(self, code: str) -> tuple[str, ...]:
         """The codes that a name in an obligation stands for: a group's own and its members', or itself."""
-        party = self._party_of.get(code)
-        return party.codes if party and party.code == code else (code,)
+        return self._codes_of.get(code) or (code,)
+
+    @cached_property
+    def _codes_of(self) -> dict[str, tuple[str, ...]]:
+        return {party.code: party.codes for party in self.parties}
 
     def balance(self, tally: Tally) -> tuple[Balance, ...]:
         """For each party, the weighted value of what it released and of what it received.
 
         A group counts as one: what one of its members released may be paid for to another.
         """
+        released: dict[str, Count] = {}
+        received: dict[str, Count] = {}
+        for (by, to, category), number in tally.counts.items():
+            value = number * self.symmetry.weight(category)
+            for code, values in ((by, released), (to, received)):
+                if party := self.party(code):
+                    values[party.code] = values.get(party.code, 0) + value
         return tuple(
-            Balance(
-                party.code,
-                released=self._value(tally, party, released=True),
-                received=self._value(tally, party, released=False),
-            )
+            Balance(party.code, released.get(party.code, 0), received.get(party.code, 0))
             for party in self.parties
-        )
-
-    def _value(self, tally: Tally, party: Party, *, released: bool) -> Count:
-        codes = party.codes
-        return in_total(
-            total.count * self.symmetry.weight(lane.category)
-            for lane, total in tally.sums.items()
-            if (lane.releasing if released else lane.receiving) in codes
         )
 
 

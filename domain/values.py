@@ -6,6 +6,7 @@ Values are frozen, compare by what they hold, and know nothing of agreements.
 from __future__ import annotations
 
 import datetime as dt
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
@@ -275,11 +276,14 @@ Manifest: TypeAlias = tuple[Transfer, ...]
 """The transfers of one phase; no two of the same direction, category and standing."""
 
 
+_KIND = attrgetter("releasing", "receiving", "category", "within_agreement")
+
+
 def is_manifest(_: object, attribute: attrs.Attribute[Manifest], value: Manifest) -> None:
     """Validator: a tuple of transfers without doubles."""
     forms.tuple_of(Transfer)(_, attribute, value)
     if len(value) > 1:
-        rows = [(t.releasing, t.receiving, t.category, t.within_agreement) for t in value]
+        rows = tuple(map(_KIND, value))
         if len(set(rows)) != len(rows):
             twice = next(row for row in rows if rows.count(row) > 1)
             raise Malformed(f"{attribute.name}: {twice[0]}>{twice[1]} {twice[2]} stands there twice")

@@ -20,7 +20,7 @@ from reciprocity.store.postgres_connections import Connections
 from reciprocity.store.postgres_opening import Database, check
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
     from typing import Self
 
@@ -99,11 +99,13 @@ class Recorder(PostgresApplicationRecorder):
             "originator_version",
         )
 
-    def command_start(self, command_id: str) -> tuple[str, int] | None:
-        """The agreement and the version at which a command's events begin; ``None`` if it recorded none."""
-        asked = "SELECT originator_id, first_version FROM reciprocity.commands WHERE command_id = %s"
-        rows = self._query(asked, [command_id])
-        return rows[0] if rows else None
+    def command_starts(self, command_ids: Collection[str]) -> dict[str, tuple[str, int]]:
+        """The agreement and the version at which each command's events begin, of those that recorded any."""
+        asked = (
+            "SELECT command_id, originator_id, first_version FROM reciprocity.commands"
+            " WHERE command_id = ANY(%s)"
+        )
+        return {by: (of, first) for by, of, first in self._query(asked, [list(command_ids)])}
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""

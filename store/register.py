@@ -20,7 +20,7 @@ from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.utils import Environment
 
-from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
+from reciprocity.domain import Agreement, Event, Recorded, commands, fold, forms
 from reciprocity.store import takeover
 from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
 from reciprocity.store.follow import Following, Waiting
@@ -110,9 +110,16 @@ class _Stream:
 
 
 def _project(stream: _Stream, history: Iterable[Recorded]) -> _Stream:
-    for recorded in history:
-        stream = _Stream(evolve(stream.agreement, recorded.event), recorded.recorded_at)
-    return stream
+    last = stream.recorded_at
+
+    def events() -> Iterator[Event]:
+        nonlocal last
+        for recorded in history:
+            last = recorded.recorded_at
+            yield recorded.event
+
+    agreement = fold(stream.agreement, events())
+    return _Stream(agreement, last)
 
 
 class Register(Application[str]):
@@ -222,7 +229,7 @@ class Register(Application[str]):
             new = takeover.what_is_new(told, self.history, self._clock().astimezone(dt.UTC))
             if not new:
                 return 0
-            continued = takeover.check_commands(new, self._command_span)
+            continued = takeover.check_commands(new, self._command_ends({one.command_id for one in new}))
             try:
                 self._append(new, continued)
             except IntegrityError:
@@ -345,22 +352,24 @@ class Register(Application[str]):
 
     def _outcome(self, command_id: str, asked_of: str) -> list[Recorded] | None:
         """What a command recorded; ``None`` if it recorded nothing."""
-        start = self._recorder.command_start(command_id)
+        start = self._recorder.command_starts([command_id]).get(command_id)
         if start is None:
             return None
         agreement_id, first = start
         if agreement_id != asked_of:
             raise CommandTaken(command_id, asked_of)
+        return self._recorded_by(command_id, agreement_id, first)
+
+    def _command_ends(self, command_ids: Collection[str]) -> takeover.Ends:
+        """The agreement and the last version of what is stored of these commands."""
+        starts = self._recorder.command_starts(command_ids).items()
+        recorded = [self._recorded_by(command_id, *start) for command_id, start in starts]
+        return {one[-1].command_id: (one[-1].agreement_id, one[-1].version) for one in recorded if one}
+
+    def _recorded_by(self, command_id: str, agreement_id: str, first: int) -> list[Recorded]:
+        """The events of a command, which begin at a version of an agreement."""
         history = self.history(agreement_id, after=first - 1)
         return list(takewhile(lambda recorded: recorded.command_id == command_id, history))
-
-    def _command_span(self, command_id: str) -> tuple[str, int] | None:
-        """The agreement of a command and the last version that it recorded."""
-        start = self._recorder.command_start(command_id)
-        if start is None:
-            return None
-        recorded = self._outcome(command_id, start[0])
-        return (start[0], recorded[-1].version) if recorded else None
 
     def _enveloped(self, stream: _Stream, decided: Iterable[Event | Dated], by: str) -> list[Recorded]:
         now, last = self._clock().astimezone(dt.UTC), stream.recorded_at

@@ -10,8 +10,9 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable
-from functools import lru_cache, partial
-from typing import Annotated, Any, TypeVar
+from functools import cache, lru_cache, partial
+from operator import attrgetter
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 import attrs
 import msgspec
@@ -20,10 +21,12 @@ from reciprocity.domain import Transfer
 
 T = TypeVar("T")
 
+Restore: TypeAlias = Callable[[Any], Any]
+"""Makes what is stored in a shape what it is in the domain."""
+
 _PLACES = tuple(field.name for field in attrs.fields(Transfer))
 _NOBODY = Annotated[tuple[str, ...], msgspec.Meta(max_length=0)]
 _SHAPES: dict[tuple[type[Any], bool], type[msgspec.Struct]] = {}
-_PARTS: dict[type[Any], list[tuple[str, Callable[[Any], Any]]]] = {}
 _REMEMBERED = 16_384  # parts of each class
 
 
@@ -68,32 +71,40 @@ def restored(shape: Any, kind: type[T]) -> T:
     Raises:
         Malformed: what the class does not allow.
     """
-    return kind(**{name: restore(getattr(shape, name)) for name, restore in _parts(kind)})
+    names, take, parts = _fields(cast("type[Any]", kind))
+    values = dict(zip(names, take(shape), strict=True))
+    for name, restore in parts:
+        if values[name]:
+            values[name] = restore(values[name])
+    return kind(**values)
 
 
-def _parts(kind: type[Any]) -> list[tuple[str, Callable[[Any], Any]]]:
-    """The fields of a class, and how each is restored."""
-    if (parts := _PARTS.get(kind)) is None:
-        types_of = typing.get_type_hints(kind)
-        parts = [(field.name, _restorer(types_of[field.name])) for field in attrs.fields(kind)]
-        _PARTS[kind] = parts
-    return parts
+@cache
+def _fields(kind: type[Any]) -> tuple[list[str], Restore, list[tuple[str, Restore]]]:
+    """The names of a class's fields, what takes them all from a shape, and those that are to be restored."""
+    types_of = typing.get_type_hints(kind)
+    names = [field.name for field in attrs.fields(kind)]
+    parts = [(name, restorer) for name in names if (restorer := _restorer(types_of[name]))]
+    return names, attrgetter(*names), parts
 
 
-def _restorer(of: Any) -> Callable[[Any], Any]:
+def _restorer(of: Any) -> Restore | None:
+    """What makes a part of the domain of its shape; ``None`` for what is stored as it is."""
     kinds = [of, *typing.get_args(of)]
     if not (kind := next((kind for kind in kinds if isinstance(kind, type) and attrs.has(kind)), None)):
-        return _as_it_is
+        return None
     shape = shape_of(kind)
     # A log says the same few things over and over. Equal parts become one value, which is checked once.
     restore = lru_cache(_REMEMBERED)(partial(restored, kind=kind))
     if Ellipsis in kinds:
-        return lambda shapes: tuple(map(restore, shapes))
+        restore_all = _all_of(restore)
+        # Numbers vary, so that manifests rarely repeat as a whole; whatever else there are several of does.
+        return restore_all if kind is Transfer else lru_cache(_REMEMBERED)(restore_all)
     return lambda found: restore(found) if type(found) is shape else found
 
 
-def _as_it_is(found: Any) -> Any:
-    return found
+def _all_of(restore: Callable[[Any], T]) -> Callable[[Any], tuple[T, ...]]:
+    return lambda shapes: tuple(map(restore, shapes))
 
 
 def compact(told: Any) -> Any:

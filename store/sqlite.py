@@ -7,6 +7,7 @@ mode of a database that is not ours).
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import time
@@ -32,7 +33,7 @@ from reciprocity.store.commits import Commits
 from reciprocity.store.errors import Busy, NoSuchStore, NotAStore, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from reciprocity.store.log import Between, Row
 
@@ -104,12 +105,14 @@ class Recorder(SQLiteApplicationRecorder):
             (agreement_id, after, _up_to(up_to)),
         )
 
-    def command_start(self, command_id: str) -> tuple[str, int] | None:
-        """The agreement and the version at which a command's events begin; ``None`` if it recorded none."""
+    def command_starts(self, command_ids: Collection[str]) -> dict[str, tuple[str, int]]:
+        """The agreement and the version at which each command's events begin, of those that recorded any."""
         rows = self._query(
-            "SELECT originator_id, first_version FROM commands WHERE command_id=?", (command_id,)
+            "SELECT command_id, originator_id, first_version FROM commands "
+            "WHERE command_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(command_ids)),),
         )
-        return rows[0] if rows else None
+        return {by: (of, first) for by, of, first in rows}
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""

@@ -6,14 +6,14 @@ What is stored already must be told just as it is stored, instants and command i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from reciprocity.domain import Recorded
 from reciprocity.store.errors import CommandTaken, Differs, OutOfOrder
 
 History: TypeAlias = Callable[[str], Iterator[Recorded]]
-Ends: TypeAlias = Callable[[str], tuple[str, int] | None]
+Ends: TypeAlias = Mapping[str, tuple[str, int]]
 
 
 def what_is_new(told: Iterable[Recorded], history: History, now: dt.datetime) -> list[Recorded]:
@@ -39,25 +39,21 @@ def what_is_new(told: Iterable[Recorded], history: History, now: dt.datetime) ->
     return new
 
 
-def check_commands(new: Iterable[Recorded], held_end: Ends) -> set[str]:
+def check_commands(new: Iterable[Recorded], held: Ends) -> set[str]:
     """The ids of commands of which the register holds the beginning, and *new* more.
 
-    *held_end* gives the agreement and the last version of what is stored of a command.
+    *held* has, by command id, the agreement and the last version of what is stored of it.
 
     Raises:
         CommandTaken: see `Register.take_over`.
     """
-    continued: set[str] = set()
-    ends: dict[str, tuple[str, int]] = {}
+    ends = dict(held)
     for one in new:
         by = one.command_id
-        if by not in ends and (held := held_end(by)) is not None:
-            ends[by] = held
-            continued.add(by)
         if by in ends and ends[by] != (one.agreement_id, one.version - 1):
             raise CommandTaken(one.command_id, f"version {one.version} of {one.agreement_id}", one)
         ends[by] = (one.agreement_id, one.version)
-    return continued
+    return set(held)
 
 
 def _check_order(one: Recorded, before: Recorded | None, now: dt.datetime) -> None:

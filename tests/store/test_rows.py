@@ -78,7 +78,8 @@ def test_what_else_a_recorder_tells(register: Register) -> None:
     recorder = register._recorder
     assert recorder.agreement_ids() == IDS
     assert recorder.last_position() == len(told()) == 16
-    assert recorder.command_start(told()[8].command_id) == (IDS[-1], 2)
-    assert recorder.command_start("nobody's") is None
+    known = told()[8].command_id
+    assert recorder.command_starts([known, "nobody's"]) == {known: (IDS[-1], 2)}
+    assert recorder.command_starts([]) == {}
     assert recorder.wait(15, timeout=0)
     assert not recorder.wait(16, timeout=0)

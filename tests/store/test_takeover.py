@@ -159,7 +159,7 @@ def test_a_write_that_fails_half_way_leaves_nothing(url: str, told: list[Recorde
         with pytest.raises(Conflict):  # as far as the register can tell
             register.take_over(told)
         assert places(list(register.log())) == places(told[:2])
-        assert register._recorder.command_start(told[2].command_id) is None
+        assert register._recorder.command_starts([told[2].command_id]) == {}
         assert register.agreement("a").version == 1
         execute(url, EMPTIED[kind])
         assert register.take_over(told) == 4
