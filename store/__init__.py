@@ -1,5 +1,6 @@
 """The register of agreements on record. Only this room knows that there is a database."""
 
+from reciprocity.store.asking import Once
 from reciprocity.store.errors import (
     Busy,
     CommandTaken,
@@ -35,6 +36,7 @@ __all__ = [
     "NoSuchStore",
     "NotAStore",
     "NotAllowed",
+    "Once",
     "OutOfOrder",
     "Register",
     "StoreError",

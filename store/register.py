@@ -10,9 +10,8 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import wraps
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from weakref import WeakSet
 
 import attrs
@@ -20,8 +19,9 @@ from eventsourcing.application import Application, LRUCache
 from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
 from eventsourcing.utils import Environment
 
-from reciprocity.domain import Agreement, Event, Recorded, commands, fold, forms
+from reciprocity.domain import Agreement, Event, Recorded, fold, forms
 from reciprocity.store import takeover
+from reciprocity.store.asking import Commands, Once
 from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
 from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
     from reciprocity.store.log import Between
     from reciprocity.store.sqlite import Recorder
-
-P = ParamSpec("P")
 
 
 @attrs.frozen
@@ -58,18 +56,6 @@ _CACHED = 1_000  # agreements kept between commands
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _mirror(
-    command: Callable[Concatenate[Agreement, P], tuple[Event, ...]],
-) -> Callable[Concatenate[Register, str, P], list[Recorded]]:
-    """A method of the register that asks the same of the agreement with a given id."""
-
-    @wraps(command)
-    def method(self: Register, agreement_id: str, /, *args: P.args, **kwargs: P.kwargs) -> list[Recorded]:
-        return self.command(agreement_id, lambda agreement: command(agreement, *args, **kwargs))
-
-    return method
 
 
 class _Mapper(Mapper[str]):
@@ -122,7 +108,7 @@ def _project(stream: _Stream, history: Iterable[Recorded]) -> _Stream:
     return _Stream(agreement, last)
 
 
-class Register(Application[str]):
+class Register(Commands, Application[str]):
     """Every agreement on record.
 
     >>> from reciprocity.domain import Terms, Transfer
@@ -158,20 +144,23 @@ class Register(Application[str]):
         """
         return cls(open_url(url, create=create), clock=clock)
 
-    # What may be asked of an agreement. Each takes the agreement's id, then what the command of the same
-    # name takes, and returns what was recorded: nothing, if it was on record already.
-    sign = _mirror(commands.sign)
-    amend = _mirror(commands.amend)
-    announce_phase = _mirror(commands.announce_phase)
-    postpone_phase = _mirror(commands.postpone_phase)
-    complete_phase = _mirror(commands.complete_phase)
-    correct_phase = _mirror(commands.correct_phase)
-    void_phase = _mirror(commands.void_phase)
-    record_claim = _mirror(commands.record_claim)
-    suspend = _mirror(commands.suspend)
-    resume = _mirror(commands.resume)
-    fulfil = _mirror(commands.fulfil)
-    terminate = _mirror(commands.terminate)
+    def once(self, command_id: str) -> Once:
+        """The same commands under an id of the caller's: asked again, they return what they first recorded.
+
+        That makes a retry safe where nobody knows whether a command was recorded: after a lost answer, a
+        killed process, a server that was replaced. Each id stands for one command.
+
+        Raises:
+            CommandTaken: when a command is asked, if its id has recorded something of another agreement.
+
+        >>> from reciprocity.domain import Terms
+        >>> with Register.open("memory:") as register:
+        ...     first = register.once("c-1").sign("swap", Terms.symmetric("UKR", "RUS", total=1))
+        ...     again = register.once("c-1").sign("swap", Terms.symmetric("UKR", "RUS", total=1))
+        ...     first == again, len(list(register.log()))
+        (True, 1)
+        """
+        return Once(self, command_id)
 
     def command(
         self,

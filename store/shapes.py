@@ -71,7 +71,7 @@ def restored(shape: Any, kind: type[T]) -> T:
     Raises:
         Malformed: what the class does not allow.
     """
-    names, take, parts = _fields(cast("type[Any]", kind))
+    names, take, parts = _fields(cast("Any", kind))
     values = dict(zip(names, take(shape), strict=True))
     for name, restore in parts:
         if values[name]:
