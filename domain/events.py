@@ -255,6 +255,8 @@ class Recorded:
 
     *version* counts from 1 without gaps within an agreement; *recorded_at* is an instant in UTC;
     *position* is the place in a store's log, 0 where there is none, and no part of what was recorded.
+    *clock_at* is what the clock said where it ran behind the record: *recorded_at*, which never runs
+    backwards, is then the instant of the event before. ``None`` where the clock was right.
     """
 
     agreement_id: str = attrs.field(validator=forms.agreement_id)
@@ -263,8 +265,11 @@ class Recorded:
     command_id: str = attrs.field(validator=forms.text)
     event: Event
     position: int = attrs.field(default=0, eq=False, validator=forms.number(0, None))
+    clock_at: dt.datetime | None = attrs.field(default=None, validator=optional(_instant))
 
     def __attrs_post_init__(self) -> None:
+        if self.clock_at is not None and self.clock_at >= self.recorded_at:
+            raise Malformed(f"clock_at: {self.clock_at} is not behind recorded_at, {self.recorded_at}")
         day = happened_on(self.event)
         if day is None or day <= self.recorded_at.date():
             return

@@ -27,8 +27,8 @@ _FACTS = msgspec.json.Encoder(order="sorted")
 _NOT_AS_THE_SCHEMA_HAS_IT = (ValueError, TypeError, LookupError, AttributeError)
 _TYPE = re.compile(rf"{TYPE_PREFIX}\.([a-z]+(?:-[a-z]+)*)\.v([1-9][0-9]{{0,8}})")
 _SEQUENCE = re.compile(r"[0-9]{10}")
-ENVELOPE = ("agreement_id", "version", "recorded_at", "command_id")
-"""The fields of `Recorded` that stand around the event."""
+ENVELOPE = ("agreement_id", "version", "recorded_at", "command_id", "clock_at")
+"""The fields of `Recorded` that stand around the event; the last one only where the clock ran behind."""
 
 
 @attrs.frozen
@@ -63,6 +63,7 @@ class EventFormat:
                 msgspec.convert(told["recorded_at"], dt.datetime),
                 told["command_id"],
                 msgspec.convert(fact, kind),
+                clock_at=msgspec.convert(told.get("clock_at"), dt.datetime | None),
             )
         except (msgspec.MsgspecError, Unreadable, RecursionError, *_NOT_AS_THE_SCHEMA_HAS_IT):
             return None
@@ -71,7 +72,7 @@ class EventFormat:
     def read(self, found: object, problems: Problems, wire: Wire) -> tuple[dict[str, Any], Recorded | None]:
         """The parts of the envelope that are sound, and the event if all is; *problems* has what is not."""
         mark = problems.count
-        values = read_fields(found, self.kinds, (), problems)
+        values = read_fields(found, self.kinds, (), problems, optional=(self.key("clock_at"),))
         told = self.from_line(values or {}, problems)
         event = self._event(told, problems, wire)
         envelope = {name: told[name] for name in ENVELOPE if name in told}
@@ -106,6 +107,7 @@ def _jsonl_line(recorded: Recorded) -> dict[str, Any]:
         "version": recorded.version,
         "recorded_at": recorded.recorded_at,
         "command_id": recorded.command_id,
+        **({"clock_at": recorded.clock_at} if recorded.clock_at else {}),
         "event": kind.name,
         "schema": kind.schema,
         "fact": _fact(recorded),
@@ -114,6 +116,17 @@ def _jsonl_line(recorded: Recorded) -> dict[str, Any]:
 
 def _jsonl_told(values: dict[str, Any], _: Problems) -> dict[str, Any]:
     return {("agreement_id" if key == "agreement" else key): value for key, value in values.items()}
+
+
+_CLOUDEVENTS_NAMES = {
+    "agreement_id": "subject",
+    "version": "sequence",
+    "recorded_at": "time",
+    "command_id": "commandid",
+    "clock_at": "clockat",
+    "event": "type",
+    "fact": "data",
+}
 
 
 def _cloudevents_line(recorded: Recorded) -> dict[str, Any]:
@@ -128,12 +141,13 @@ def _cloudevents_line(recorded: Recorded) -> dict[str, Any]:
         "datacontenttype": "application/json",
         "sequence": f"{recorded.version:010}",
         "commandid": recorded.command_id,
+        **({"clockat": recorded.clock_at} if recorded.clock_at else {}),
         "data": _fact(recorded),
     }
 
 
 def _cloudevents_told(values: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    names = {"subject": "agreement_id", "time": "recorded_at", "commandid": "command_id", "data": "fact"}
+    names = {key: field for field, key in _CLOUDEVENTS_NAMES.items() if field not in ("version", "event")}
     told = {names[key]: value for key, value in values.items() if key in names}
     if (kind := _matched(values, "type", _TYPE, f"{TYPE_PREFIX}.NAME.vSCHEMA", problems)) is not None:
         told |= {"event": kind[1], "schema": int(kind[2])}
@@ -176,6 +190,7 @@ JSONL = EventFormat(
         "version": int,
         "recorded_at": dt.datetime,
         "command_id": str,
+        "clock_at": dt.datetime,
         "event": str,
         "schema": int,
         "fact": dict,
@@ -198,16 +213,10 @@ CLOUDEVENTS = EventFormat(
         "datacontenttype": str,
         "sequence": str,
         "commandid": str,
+        "clockat": dt.datetime,
         "data": dict,
     },
-    {
-        "agreement_id": "subject",
-        "version": "sequence",
-        "recorded_at": "time",
-        "command_id": "commandid",
-        "event": "type",
-        "fact": "data",
-    },
+    _CLOUDEVENTS_NAMES,
     _cloudevents_line,
     _cloudevents_told,
 )

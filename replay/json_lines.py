@@ -52,6 +52,7 @@ def recorded(one: Recorded) -> dict[str, Any]:
         "version": one.version,
         "recorded_at": one.recorded_at,
         "command_id": one.command_id,
+        **({"clock_at": one.clock_at} if one.clock_at else {}),
         "event": name_of(one.event),
         "fact": one.event,
     }

@@ -15,7 +15,7 @@ import attrs
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from reciprocity.replay.problems import Problems
     from reciprocity.replay.toml_lines import Path
@@ -24,9 +24,12 @@ _LONGEST = 200  # characters of a reason: a value may be quoted in it, and may b
 
 
 def read_fields(
-    found: object, kinds: Mapping[str, Any], path: Path, problems: Problems
+    found: object, kinds: Mapping[str, Any], path: Path, problems: Problems, optional: Collection[str] = ()
 ) -> dict[str, Any] | None:
-    """The sound fields of an object that must have just these keys; ``None`` if it is no object."""
+    """The sound fields of an object that must have just these keys; ``None`` if it is no object.
+
+    Those that are *optional* need not be there.
+    """
     if not isinstance(found, dict):
         note(problems, path, f"is not an object with the keys {', '.join(kinds)}")
         return None
@@ -36,6 +39,8 @@ def read_fields(
     values: dict[str, Any] = {}
     for name, kind in kinds.items():
         if name not in found:
+            if name in optional:
+                continue
             note(problems, (*path, name), "is missing")
             continue
         mark = problems.count

@@ -269,7 +269,8 @@ def log(rows: Sequence[Recorded]) -> Table:
             *([row.agreement_id] if several else []),
             f"{row.version:,}",
             name_of(row.event),
-            wording.event(row.event),
+            wording.event(row.event)
+            + (f"; the clock said {row.clock_at:%Y-%m-%d %H:%M}" if row.clock_at else ""),
         )
     return table
 

@@ -210,5 +210,6 @@ def _unlawful(told: Told) -> Iterator[str]:
 def _difference(stored: Recorded, given: Recorded) -> str:
     if stored.event != given.event:
         return difference(stored.event, given.event)
-    name = "recorded_at" if stored.recorded_at != given.recorded_at else "command_id"
+    names = ("recorded_at", "command_id", "clock_at")
+    name = next(name for name in names if getattr(stored, name) != getattr(given, name))
     return f"{name} is {getattr(stored, name)} there, {getattr(given, name)} here"

@@ -365,8 +365,13 @@ class Register(Commands, Application[str]):
         pending: list[Recorded] = []
         for version, one in enumerate(decided, start=stream.version + 1):
             dated = one if isinstance(one, Dated) else Dated(one, None)
+            behind = last is not None and now < last and dated.recorded_at is None
             last = _instant(stream.agreement.id, dated.recorded_at, last, now)
-            pending.append(Recorded(stream.agreement.id, version, last, by, dated.event))
+            pending.append(
+                Recorded(
+                    stream.agreement.id, version, last, by, dated.event, clock_at=now if behind else None
+                )
+            )
         return pending
 
     # How the application is put together: from what it was given, never from the environment.

@@ -83,9 +83,10 @@ def name_of(event: Event) -> str:
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-class Stored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An event with the part of its envelope that is not a column of its own."""
 
+    clock_at: dt.datetime | None = None
     command_id: str
     event: Any  # in its shape
     recorded_at: dt.datetime
@@ -115,7 +116,12 @@ class Wire:
 
     def encode(self, recorded: Recorded) -> tuple[str, bytes]:
         """The topic and the bytes under which an event is stored."""
-        state = Stored(recorded.command_id, shapes.stored(recorded.event), recorded.recorded_at)
+        state = Stored(
+            clock_at=recorded.clock_at,
+            command_id=recorded.command_id,
+            event=shapes.stored(recorded.event),
+            recorded_at=recorded.recorded_at,
+        )
         return self._topics[type(recorded.event)], _encode(state)
 
     def decode(
@@ -134,7 +140,9 @@ class Wire:
                 stored = decode(state)
                 _check_text(stored, state)
                 event = shapes.restored(stored.event, kind)
-            return Recorded(agreement_id, version, stored.recorded_at, stored.command_id, event, position)
+            return Recorded(
+                agreement_id, version, stored.recorded_at, stored.command_id, event, position, stored.clock_at
+            )
         except (msgspec.MsgspecError, ValueError, TypeError, Unreadable, RecursionError) as error:
             where = f"position {position}, " if position else ""
             raise Unreadable(f"{where}{agreement_id} version {version}, {topic}: {error}") from error
@@ -180,12 +188,19 @@ class Wire:
 
 def _decoder(event: type[Event]) -> Callable[[bytes], Stored]:
     """Reads the text of one kind of event: strictly, into its shape."""
-    fields = [("command_id", str), ("event", shapes.shape_of(event)), ("recorded_at", dt.datetime)]
-    kind = msgspec.defstruct("Stored", fields, frozen=True, forbid_unknown_fields=True)
+    kind = msgspec.defstruct(
+        "Stored",
+        [("event", shapes.shape_of(event))],
+        bases=(Stored,),
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+        forbid_unknown_fields=True,
+    )
     return cast("Callable[[bytes], Stored]", msgspec.json.Decoder(kind).decode)
 
 
-class _StoredOnce(Stored, frozen=True, forbid_unknown_fields=True):
+class _StoredOnce(Stored, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An event of an older schema, as plain values."""
 
     event: dict[str, Any]

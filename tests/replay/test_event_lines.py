@@ -12,8 +12,9 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from cloudevents.core.formats.json import JSONFormat
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from reciprocity.domain import PhaseCompleted, Recorded
+from reciprocity.domain import Event, PhaseCompleted, Recorded
 from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
 from reciprocity.replay.problems import Problems
 from reciprocity.store import KINDS, WIRE, Wire
@@ -64,14 +65,19 @@ def test_what_is_given_out_and_read_back_is_the_same(form: EventFormat, log: lis
 
 
 @FORMATS
-@given(event=any_event(texts=unicode_texts))
-def test_every_event_is_read_as_it_was_written(form: EventFormat, event: object) -> None:
-    recorded = Recorded("swap", 7, RECORDED_AT + dt.timedelta(days=90, microseconds=5), "«c» 1", event)  # type: ignore[arg-type]
+@given(event=any_event(texts=unicode_texts), behind=st.none() | st.timedeltas(dt.timedelta(microseconds=1)))
+def test_every_event_is_read_as_it_was_written(
+    form: EventFormat, event: Event, behind: dt.timedelta | None
+) -> None:
+    at = RECORDED_AT + dt.timedelta(days=90, microseconds=5)
+    clock_at = at - min(behind, dt.timedelta(days=400)) if behind else None
+    recorded = Recorded("swap", 7, at, "«c» 1", event, clock_at=clock_at)
     problems = Problems("file", {})
     envelope, again = form.read(json.loads(form.write(recorded)), problems, WIRE)
     problems.raise_if_any()
     assert again == recorded
     assert envelope["version"] == 7
+    assert form.read_as_written(form.write(recorded), WIRE) == recorded
 
 
 @FORMATS

@@ -140,7 +140,15 @@ def test_the_record_never_runs_backwards(register: Register, clock: Clock) -> No
     one_each(register, 1)
     clock.now = NOON + dt.timedelta(seconds=1)
     one_each(register, 2)
-    assert [recorded.recorded_at for recorded in register.history("swap")] == [NOON, NOON, clock.now]
+    history = list(register.history("swap"))
+    assert [recorded.recorded_at for recorded in history] == [NOON, NOON, clock.now]
+    assert [recorded.clock_at for recorded in history] == [None, NOON - dt.timedelta(days=30), None]
+
+
+def test_an_older_record_is_taken_over_without_a_word_of_the_clock(register: Register) -> None:
+    register.sign("swap", swap())
+    register.command("swap", lambda _: [Dated(phase(1, out(1), back(1)), NOON)])
+    assert [recorded.clock_at for recorded in register.history("swap")] == [None, None]
 
 
 def test_an_instant_is_kept_in_utc_whatever_the_clock_shows(register: Register, clock: Clock) -> None:
