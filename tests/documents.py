@@ -82,7 +82,8 @@ def in_this_process(command: str, folder: str) -> bytes:
         ran = CliRunner().invoke(main, arguments, prog_name=name, env=_SCREEN)
     if isinstance(ran.exception, Exception):
         raise ran.exception  # SystemExit is none: that is how commands end
-    return ran.output_bytes
+    # What a command writes as bytes is not in the output of both streams.
+    return ran.output_bytes if ran.stderr_bytes else ran.stdout_bytes
 
 
 if __name__ == "__main__":
