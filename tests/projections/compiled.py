@@ -1,7 +1,7 @@
 """Questions that are compiled once, and computed of one data set after the other: to compile takes longest.
 
-The one rule: what is computed is what `reciprocity.projections.bulk` makes of a question, with other values in
-the places of those with which it was compiled.
+The one rule: what is computed is what `reciprocity.projections.bulk` makes of a question, with other values
+in the places of those with which it was compiled.
 """
 
 from __future__ import annotations

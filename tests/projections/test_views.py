@@ -53,7 +53,7 @@ def test_whatever_happens_a_view_says_what_the_log_does(
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@settings(max_examples=max(2, settings().max_examples // 10))
+@settings(max_examples=max(2, settings().max_examples // 5))
 @given(st.sampled_from(list(VIEWS)), logs, steps)
 def test_on_whatever_store(
     tmp_path_factory: pytest.TempPathFactory,

@@ -100,7 +100,7 @@ def test_unless_it_is_asked_only_what_is_recorded_from_now_on_is_a_line(
     assert "another" in line
 
 
-# Where tests run in the background, Ctrl-C is ignored, and by whom they start as well, unless it is said here.
+# Where tests run in the background, Ctrl-C is ignored, and by what they start as well, if nothing is said.
 WATCH = """
 import signal
 from reciprocity.replay.cli import main
