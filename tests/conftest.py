@@ -23,6 +23,10 @@ settings.register_profile("quick", settings.get_profile("default"), max_examples
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_sessionfinish() -> None:
+    stores.stop()
+
+
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store can be made; one in memory is another for each who opens it."""
