@@ -6,8 +6,10 @@ BIN := $(VENV)/bin
 ROOMS := domain store projections replay seeds
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark
+# Tests run side by side, one on each core; each process has a PostgreSQL server of its own, so they are few.
+BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test spark lint format schema bench bench-full clean
+.PHONY: demo test thorough spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -15,7 +17,10 @@ demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and rep
 	$(BIN)/reciprocity replay build/demo.db
 
 test: $(INSTALLED)  ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(BESIDE)
+
+thorough: $(INSTALLED)  ## all tests, each property with twenty times as many examples; it takes an hour
+	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark

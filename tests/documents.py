@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from reciprocity.replay.cli import main
 
 ROOT = Path(__file__).parent.parent
 WITH_TRANSCRIPTS = ("README.md", "docs/commands.md", "docs/bulk.md")
+
+# So that a command prints the same wherever it runs.
+_SCREEN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -23,22 +33,34 @@ def fences(text: str, language: str) -> list[str]:
     return [found[2] for found in _FENCE.finditer(text) if found[1] == language]
 
 
-def run(text: str) -> str:
-    """*text* with the output of its ``console`` blocks as it is now; they share one folder, in order."""
+Way = Callable[[str, str], bytes]
+"""A way to run a command in a folder; it gives what is printed."""
+
+
+def run(text: str, way: Way | None = None) -> str:
+    """*text* with the output of its ``console`` blocks as it is now; they share one folder, in order.
+
+    A shell runs the commands, unless another *way* is given.
+    """
     with tempfile.TemporaryDirectory() as folder:
+
+        def shown(command: str) -> str:
+            lines = [line.rstrip() for line in (way or in_a_shell)(command, folder).decode().splitlines()]
+            return "\n".join([f"$ {command}", *lines]) + "\n"
 
         def ran(found: re.Match[str]) -> str:
             if found[1] != "console":
                 return found[0]
             commands = [line[2:] for line in found[2].splitlines() if line.startswith("$ ")]
-            return "```console\n" + "".join(_ran(command, folder) for command in commands) + "```"
+            return "```console\n" + "".join(map(shown, commands)) + "```"
 
         return _FENCE.sub(ran, text)
 
 
-def _ran(command: str, folder: str) -> str:
+def in_a_shell(command: str, folder: str) -> bytes:
+    """Run a command as whoever reads the document would."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb", "PATH": path}
+    environment = {**os.environ, **_SCREEN, "PATH": path}
     done = subprocess.run(  # noqa: S602  # the project's own documents
         command,
         shell=True,
@@ -48,8 +70,20 @@ def _ran(command: str, folder: str) -> str:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    lines = [line.rstrip() for line in done.stdout.decode().splitlines()]
-    return "\n".join([f"$ {command}", *lines]) + "\n"
+    return done.stdout
+
+
+def in_this_process(command: str, folder: str) -> bytes:
+    """The same, but without a process for each command that needs no shell: starting one takes longest."""
+    name, *arguments = shlex.split(command)
+    if name != "reciprocity" or re.search(r"[|<>&;$*?]", command):
+        return in_a_shell(command, folder)
+    with chdir(folder):
+        ran = CliRunner().invoke(main, arguments, prog_name=name, env=_SCREEN)
+    if isinstance(ran.exception, Exception):
+        raise ran.exception  # SystemExit is none: that is how commands end
+    # What a command writes as bytes is not in the output of both streams.
+    return ran.output_bytes if ran.stderr_bytes else ran.stdout_bytes
 
 
 if __name__ == "__main__":

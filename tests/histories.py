@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import attrs
 from hypothesis import strategies as st
@@ -35,7 +36,20 @@ from reciprocity.domain import (
 from tests.plain import Plain
 from tests.strategies import CATEGORIES, CODES, FIRST_DAY, STRANGER, plain_texts
 
-_EXTRA: tuple[Count, ...] = (0, 1, 500, Range(3), Range(3, 5))
+# A strategy is made once, and drawn from many times: to make one takes longer than to draw.
+_SHAPES = st.sampled_from(["two", "two", "two", "three", "group"])
+_WEIGHTS = {
+    PRISONER_OF_WAR: st.sampled_from([1, 1, 1, 2, 30]),
+    CIVILIAN: st.sampled_from([1, 1, 3]),
+    MORTAL_REMAINS: st.sampled_from([0, 0, 1]),
+}
+_KEPT = st.sampled_from(Kept)
+_SIGNED_ON = st.none() | st.dates(FIRST_DAY, FIRST_DAY + dt.timedelta(days=30))
+_UNITS = st.sampled_from([1, 2, 3, 4, 100])
+_STYLES = st.sampled_from(["exactly", "exactly", "exactly", "at least", "between", "all for all"])
+_SPARE = st.sampled_from([0, 0, 0, 2])
+_COVERAGES = st.sampled_from(["overall", "overall", "quotas", "by category", "together"])
+_EXTRA: st.SearchStrategy[Count] = st.sampled_from((0, 1, 500, Range(3), Range(3, 5)))
 Coverage = tuple[str, str, tuple[str, ...]]  # releasing, receiving, the categories it is for
 
 
@@ -114,25 +128,20 @@ def _total(style: tuple[str, int, int], planned: int) -> Count:
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     """Whom an agreement is between, what one of each category is worth, and what is to be exchanged."""
-    shape = draw(st.sampled_from(["two", "two", "two", "three", "group"]))
+    shape = draw(_SHAPES)
     codes = CODES
     parties = [Party(code, code) for code in codes[: 3 if shape == "three" else 2]]
     if shape == "group":
         members = (Party(codes[3], codes[3]), Party(codes[4], codes[4]))
         parties[0] = Party(codes[0], codes[0], members)
-    weights = {
-        PRISONER_OF_WAR: draw(st.sampled_from([1, 1, 1, 2, 30])),
-        CIVILIAN: draw(st.sampled_from([1, 1, 3])),
-        MORTAL_REMAINS: draw(st.sampled_from([0, 0, 1])),
-    }
-    plan = Plan(draw(st.sampled_from(Kept)), weights, tuple(parties))
-    plan.signed_on = draw(st.none() | st.dates(FIRST_DAY, FIRST_DAY + dt.timedelta(days=30)))
+    weights = {category: draw(weight) for category, weight in _WEIGHTS.items()}
+    plan = Plan(draw(_KEPT), weights, tuple(parties))
+    plan.signed_on = draw(_SIGNED_ON)
     for _ in range(draw(st.integers(1, 3))):
         plan.rounds.append(draw(_round(plan)))
-        plan.units.append(draw(st.sampled_from([1, 2, 3, 4, 100])))
+        plan.units.append(draw(_UNITS))
     for coverage in draw(_coverage(plan)):
-        style = draw(st.sampled_from(["exactly", "exactly", "exactly", "at least", "between", "all for all"]))
-        spare = draw(st.sampled_from([0, 0, 0, 2]))
+        style, spare = draw(_STYLES), draw(_SPARE)
         plan.styles[coverage] = (style, draw(st.integers(0, 2)), spare)
     return plan
 
@@ -145,8 +154,8 @@ def _round(draw: st.DrawFn, plan: Plan) -> tuple[Leg, ...]:
         one = draw(st.integers(1, 3))
         return (Leg(_voice(draw, giver), _voice(draw, taker), MORTAL_REMAINS, one),)
     around = draw(st.permutations(plan.parties))[: draw(st.integers(2, len(plan.parties)))]
-    weighty = [category for category in CATEGORIES if plan.weights[category]]
-    categories = [draw(st.sampled_from(weighty)) for _ in around]
+    weighty = _one(tuple(category for category in CATEGORIES if plan.weights[category]))
+    categories = [draw(weighty) for _ in around]
     value = math.lcm(*(plan.weights[category] for category in categories))
     following = [*around[1:], around[0]]
     return tuple(
@@ -157,7 +166,12 @@ def _round(draw: st.DrawFn, plan: Plan) -> tuple[Leg, ...]:
 
 def _voice(draw: st.DrawFn, party: Party) -> str:
     """The code under which a party acts: of a group, that of a member as likely as its own."""
-    return draw(st.sampled_from(party.codes))
+    return draw(_one(tuple(party.codes)))
+
+
+@lru_cache
+def _one(texts: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.sampled_from(texts)
 
 
 @st.composite
@@ -169,7 +183,7 @@ def _coverage(draw: st.DrawFn, plan: Plan) -> list[Coverage]:
         used = by_direction.setdefault((leg.releasing, leg.receiving), [])
         used.extend([leg.category] if leg.category not in used else [])
     for (releasing, receiving), categories in by_direction.items():
-        match draw(st.sampled_from(["overall", "overall", "quotas", "by category", "together"])):
+        match draw(_COVERAGES):
             case "overall":
                 found.append((releasing, receiving, ()))
             case "quotas":
@@ -205,6 +219,7 @@ def handed_over(draw: st.DrawFn, plan: Plan, phase: int) -> Manifest:
     return (*rows, *draw(_beside(plan)))
 
 
+@lru_cache(1_000)
 def _known(number: int) -> st.SearchStrategy[Count]:
     """What may be known of a number: it, or a range that starts no higher."""
     ranges = st.builds(
@@ -222,11 +237,11 @@ def _beside(draw: st.DrawFn, plan: Plan) -> list[Transfer]:
     found: list[Transfer] = []
     if draw(st.integers(0, 4)) == 0:
         giver, taker = draw(st.permutations([two[0], STRANGER]))
-        extra = draw(st.sampled_from(_EXTRA))
+        extra = draw(_EXTRA)
         found.append(Transfer(giver, taker, "detainee", extra, within_agreement=False))
     if draw(st.integers(0, 4)) == 0:
         giver, taker = draw(st.permutations(two))
-        unclear = draw(st.sampled_from(_EXTRA))
+        unclear = draw(_EXTRA)
         found.append(Transfer(giver, taker, CIVILIAN, unclear, within_agreement=None))
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 import attrs
 from hypothesis import strategies as st
@@ -41,6 +42,12 @@ _NEXT = {
     "terminated": "correct void claim",
 }
 
+# A strategy is made once, and drawn from many times: to make one takes longer than to draw.
+_LENGTHS = st.sampled_from([0, 1, 2, 3, 4, 6, 6, 8, 8, 10, 10, 12])
+_FREE = st.sampled_from(["made up", "said before", "fulfilled", *["nearly lawful"] * 5])
+_MANNERS = st.sampled_from(Manner)
+_OFFICES = st.none() | plain_texts
+
 
 @dataclass(frozen=True)
 class History:
@@ -63,7 +70,7 @@ class History:
 def histories(draw: st.DrawFn, longest: int = 12) -> History:
     """A lawful history, then one free step."""
     told = draw(signatures())
-    for _ in range(min(longest, draw(st.sampled_from([0, 1, 2, 3, 4, 6, 6, 8, 8, 10, 10, 12])))):
+    for _ in range(min(longest, draw(_LENGTHS))):
         told.tell(draw(lawful_step(told)))
     return History(tuple(told.requests), draw(free_step(told)))
 
@@ -84,19 +91,29 @@ def _possible(told: Told, what: str) -> bool:
             return True
 
 
-def _phases(told: Told, *statuses: str) -> list[int]:
-    return [number for number, status in told.state.phases.items() if status in statuses]
+def _phases(told: Told, *statuses: str) -> tuple[int, ...]:
+    return tuple(number for number, status in told.state.phases.items() if status in statuses)
+
+
+@lru_cache(1_000)
+def _what(kinds: tuple[str, ...]) -> st.SearchStrategy[str]:
+    return st.sampled_from(kinds)
+
+
+@lru_cache(1_000)
+def _number(phases: tuple[int, ...]) -> st.SearchStrategy[int]:
+    return st.sampled_from(phases)
 
 
 @st.composite
 def lawful_step(draw: st.DrawFn, told: Told, kinds: str = "") -> Event:  # noqa: C901, PLR0911, PLR0912  # a list
     """One more event that is lawful by construction; of these *kinds*, if any of them can be told."""
     possible = [what for what in _NEXT[told.state.status].split() if _possible(told, what)]
-    what = draw(st.sampled_from([what for what in possible if what in kinds] or possible))
+    what = draw(_what(tuple([what for what in possible if what in kinds] or possible)))
     day, reason = draw(_days_since(told.plan.signed_on)), draw(plain_texts)
     match what:
         case "complete" | "announce":
-            number = draw(st.sampled_from([told.state.last + 1, *_phases(told, "announced", "postponed")]))
+            number = draw(_number((told.state.last + 1, *_phases(told, "announced", "postponed"))))
             if what == "announce":
                 planned = tuple(
                     Transfer(leg.releasing, leg.receiving, leg.category, leg.each)
@@ -106,10 +123,10 @@ def lawful_step(draw: st.DrawFn, told: Told, kinds: str = "") -> Event:  # noqa:
             rows = draw(handed_over(told.plan, number))
             return PhaseCompleted(phase=number, completed_on=day, place=reason, released=rows)
         case "postpone":
-            number = draw(st.sampled_from(_phases(told, "announced", "postponed")))
+            number = draw(_number(_phases(told, "announced", "postponed")))
             return PhasePostponed(phase=number, expected_on=draw(maybe_days), reason=reason)
         case "correct":
-            number = draw(st.sampled_from(_phases(told, "completed")))
+            number = draw(_number(_phases(told, "completed")))
             reverses = _handover(told, number) if draw(st.booleans()) else None
             if any(isinstance(request, TermsAmended) for request in told.requests):
                 rows = told.state.records[number].rows  # more might exceed the terms of then
@@ -119,7 +136,7 @@ def lawful_step(draw: st.DrawFn, told: Told, kinds: str = "") -> Event:  # noqa:
                 phase=number, completed_on=day, released=rows, reason=reason, reverses=reverses
             )
         case "void":
-            number = draw(st.sampled_from(_phases(told, "announced", "postponed", "completed")))
+            number = draw(_number(_phases(told, "announced", "postponed", "completed")))
             told.plan.done.pop(number, None)
             reverses = _handover(told, number) if draw(st.booleans()) else None
             return PhaseVoided(phase=number, reason=reason, voided_on=day, reverses=reverses)
@@ -137,9 +154,10 @@ def lawful_step(draw: st.DrawFn, told: Told, kinds: str = "") -> Event:  # noqa:
         case "fulfil":
             return AgreementFulfilled(fulfilled_on=day)
         case _:
-            return AgreementTerminated(manner=draw(st.sampled_from(Manner)), reason=reason, terminated_on=day)
+            return AgreementTerminated(manner=draw(_MANNERS), reason=reason, terminated_on=day)
 
 
+@lru_cache
 def _days_since(signed: dt.date | None) -> st.SearchStrategy[dt.date | None]:
     start = signed or FIRST_DAY
     return st.none() | st.dates(start, start + dt.timedelta(days=60))
@@ -158,7 +176,7 @@ def _claim(draw: st.DrawFn, told: Told) -> ClaimRecorded:
     beside = (Claimed(a, STRANGER, draw(st.sampled_from(CATEGORIES)), 3),)
     return ClaimRecorded(
         claimant=draw(st.sampled_from([a, b, "TASS"])),
-        office=draw(st.none() | plain_texts),
+        office=draw(_OFFICES),
         phase=draw(st.sampled_from([None, *told.state.phases])),
         stated_on=draw(maybe_days),
         claimed=draw(st.sampled_from([silence, beside]) | claims((a, b))),
@@ -168,7 +186,7 @@ def _claim(draw: st.DrawFn, told: Told) -> ClaimRecorded:
 @st.composite
 def free_step(draw: st.DrawFn, told: Told) -> Event:
     """Any event at all: made up, said before, or lawful but for one thing."""
-    match draw(st.sampled_from(["made up", "said before", "fulfilled", *["nearly lawful"] * 5])):
+    match draw(_FREE):
         case "made up":
             return draw(any_event((*told.plan.codes, STRANGER), phases=told.state.last + 2))
         case "said before":

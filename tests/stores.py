@@ -70,6 +70,13 @@ def server() -> Server:
     return start()
 
 
+def stop() -> None:
+    """End the server that the tests share, if it was started: a process of tests may end without clearing up."""
+    if server.cache_info().currsize:
+        server().running.cleanup()
+        server.cache_clear()
+
+
 @contextmanager
 def place(kind: str, folder: Path) -> Iterator[str]:
     """The URL of a store that is not made yet, of one kind: ``memory``, ``sqlite`` or ``postgresql``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from reciprocity.domain import (
@@ -38,6 +39,9 @@ from reciprocity.domain import (
     Weight,
     Window,
 )
+
+MANY = settings(max_examples=settings().max_examples * 2)
+"""How often to try a property that costs next to nothing, or whose breach takes many histories to find."""
 
 CODES = ("UKR", "RUS", "ISR", "HAMAS", "YEM")
 STRANGER = "ZZZ"

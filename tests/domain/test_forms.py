@@ -32,7 +32,7 @@ from reciprocity.domain import (
 )
 from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT
 from tests.examples import agreement, back, may, out, phase, swap
-from tests.strategies import unicode_texts
+from tests.strategies import MANY, unicode_texts
 
 CODES = ["ukr", "Ukr", "", "UKR ", "1UKR", "UKR--1", "_UKR", "УКР", "U\n", "A" * 33, None, 7]
 CATEGORIES = ["Civilian", "", "civilian ", "two words", "_pow", "pow_", "цивільний", "total", "a" * 65, None]
@@ -99,6 +99,7 @@ def test_a_text_is_one_line(text: str) -> None:
         Party("UKR", text)
 
 
+@MANY
 @given(unicode_texts)
 def test_a_text_may_be_in_any_script(text: str) -> None:
     assert AgreementSuspended(reason=text).reason == text

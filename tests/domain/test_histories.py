@@ -26,6 +26,7 @@ from reciprocity.domain import (
 from tests.lawful_steps import History, histories
 from tests.plain import Pair, Plain, above, added, pair, plain, same, summed, values
 from tests.plain_rules import expected
+from tests.strategies import MANY
 
 EMPTY = Agreement("told")
 
@@ -148,6 +149,7 @@ def _at_fulfilment(state: Plain) -> bool:
     return state.terms is not None and state.terms.symmetry.kept.value == "at-fulfilment"
 
 
+@MANY
 @given(histories())
 def test_a_free_step_is_refused_just_when_plain_integers_say_so(history: History) -> None:
     events = history.recorded()

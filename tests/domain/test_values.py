@@ -23,7 +23,7 @@ from reciprocity.domain import (
 from reciprocity.domain.forms import LARGEST_COUNT
 from reciprocity.domain.tally import Sum
 from reciprocity.domain.values import count, equal, exceeds, highest, in_total, lowest, remaining
-from tests.strategies import CATEGORIES, CODES, counts, manifests
+from tests.strategies import CATEGORIES, CODES, MANY, counts, manifests
 
 ENDLESS = 40  # stands for "without an upper bound" where every number is tried
 small = counts(4)
@@ -35,6 +35,7 @@ def members(of: Count) -> range:
     return range(lowest(of), (ENDLESS if most is None else most) + 1)
 
 
+@MANY
 @given(st.lists(small, max_size=3))
 def test_a_sum_holds_every_sum_of_members_and_its_bounds_are_reached(parts: list[Count]) -> None:
     total = in_total(parts)
@@ -49,6 +50,7 @@ def test_a_sum_holds_every_sum_of_members_and_its_bounds_are_reached(parts: list
     assert all(one in members(total) or highest(total) is None for one in sums)
 
 
+@MANY
 @given(small, small, small)
 def test_sums_do_not_depend_on_order(a: Count, b: Count, c: Count) -> None:
     assert a + b == b + a
@@ -56,6 +58,7 @@ def test_sums_do_not_depend_on_order(a: Count, b: Count, c: Count) -> None:
     assert a + 0 == a == 0 + a
 
 
+@MANY
 @given(small, st.integers(0, 4))
 def test_a_weighted_count_holds_every_weighted_member(part: Count, weight: int) -> None:
     weighted = part * weight
@@ -65,6 +68,7 @@ def test_a_weighted_count_holds_every_weighted_member(part: Count, weight: int) 
     assert all(n * weight in members(weighted) for n in members(part) if n * weight <= ENDLESS)
 
 
+@MANY
 @given(small, small)
 def test_comparisons_agree_with_trying_every_number(a: Count, b: Count) -> None:
     pairs = [(x, y) for x in members(a) for y in members(b)]
@@ -79,6 +83,7 @@ def _answer(tried: list[bool]) -> bool | None:
     return True if all(tried) else None if any(tried) else False
 
 
+@MANY
 @given(small, small)
 def test_what_remains_agrees_with_trying_every_number(agreed: Count, exchanged: Count) -> None:
     left = {max(0, x - y) for x in members(agreed) for y in members(exchanged)}
@@ -89,12 +94,14 @@ def test_what_remains_agrees_with_trying_every_number(agreed: Count, exchanged: 
     assert highest(found) == (None if highest(agreed) is None else max(left))
 
 
+@MANY
 @given(counts(6), counts(6))
 def test_whether_an_obligation_is_met_agrees_with_trying_every_number(total: Count, done: Count) -> None:
     met = Obligation("UKR", "RUS", total).is_met_by(done)
     assert met is (None if total == OPEN else _answer([n >= lowest(total) for n in members(done)]))
 
 
+@MANY
 @given(st.lists(manifests(CODES[:3]), max_size=4), manifests(CODES[:3]))
 def test_what_was_put_into_a_tally_can_be_taken_out_again(others: list[Manifest], one: Manifest) -> None:
     tally = Tally()
@@ -109,6 +116,7 @@ def _without_nothing(tally: Tally) -> dict[object, Sum]:
     return {lane: total for lane, total in tally.sums.items() if total != Sum()}
 
 
+@MANY
 @given(st.lists(manifests(CODES[:2]), max_size=4))
 def test_a_tally_adds_up_whatever_it_is_asked_for(phases: list[Manifest]) -> None:
     tally = Tally()
@@ -123,6 +131,7 @@ def test_a_tally_adds_up_whatever_it_is_asked_for(phases: list[Manifest]) -> Non
         assert tally.over(direction, CATEGORIES) == tally.over(direction)
 
 
+@MANY
 @given(small)
 def test_an_unclear_release_counts_for_anything_up_to_all(number: Count) -> None:
     def counted(*, within: bool | None) -> Count:
@@ -180,6 +189,7 @@ def test_a_number_too_large_to_be_shown_is_malformed(make: type[Range]) -> None:
 
 @example(3, 3)
 @example(3, 2)
+@MANY
 @given(st.integers(0, 5), st.integers(0, 5))
 def test_a_range_leaves_something_open(low: int, high: int) -> None:
     if low < high:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import attrs
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from reciprocity.replay import data_set
 from reciprocity.replay.journal import read_journal
 from reciprocity.replay.record import record
 from reciprocity.store import Register
+from tests.projections.compiled import Part, Question
 from tests.projections.recorded_histories import positioned, recordings
 
 
@@ -66,41 +69,54 @@ def written(path: Path, log: Sequence[Recorded], ends: Iterable[int] = (), *, po
 
 def of_the_seeds(folder: Path) -> tuple[Path, list[Recorded]]:
     """A data set of all seeds, in several stretches, and the log of which it is."""
+    log = list(_log_of_the_seeds())
+    return written(folder / "seeds", log, positions=50), log
+
+
+@cache
+def _log_of_the_seeds() -> tuple[Recorded, ...]:
     with Register.open("memory:") as register:
         for name in seeds.names():
             record(register, read_journal(seeds.path(name) or Path()))
-        data_set.add(register, folder / "seeds", positions=50)
-        return folder / "seeds", list(register.log())
+        return tuple(register.log())
 
 
-def check_cumulative(data: bulk.DataSet, log: Sequence[Recorded]) -> None:
-    assert list(bulk.cumulative_rows(bulk.cumulative(data))) == ask(Cumulative(), log)
+Data: TypeAlias = bulk.DataSet | Part
+"""What a question can be asked of."""
 
 
-def check_timeline(data: bulk.DataSet, log: Sequence[Recorded]) -> None:
+def _asked(question: Question, data: Data) -> Any:
+    return data.answer(question) if isinstance(data, Part) else question(data)
+
+
+def check_cumulative(data: Data, log: Sequence[Recorded]) -> None:
+    assert list(bulk.cumulative_rows(_asked(bulk.cumulative, data))) == ask(Cumulative(), log)
+
+
+def check_timeline(data: Data, log: Sequence[Recorded]) -> None:
     told = [_answer(row) for row in ask(Timeline(), log)]
-    answers = list(bulk.phase_answers(bulk.timeline(data)))
+    answers = list(bulk.phase_answers(_asked(bulk.timeline, data)))
     assert answers == told
     for one, other in zip(answers, told, strict=True):
         assert _in_order(one) == _in_order(other)
 
 
-def check_standing(data: bulk.DataSet, log: Sequence[Recorded]) -> None:
+def check_standing(data: Data, log: Sequence[Recorded]) -> None:
     state = fold_log(Standing(), log)
     told = [_stands(row) for row in Standing().rows(state)]
-    answers = list(bulk.standing_answers(bulk.standing(data)))
+    answers = list(bulk.standing_answers(_asked(bulk.standing, data)))
     assert answers == told
     for one, other in zip(answers, told, strict=True):
         assert [*one.exchanged, *one.remaining] == [*other.exchanged, *other.remaining]
-    assert bulk.largest(bulk.largest_phase(data)) == largest_phase(state)
-    assert bulk.largest(bulk.largest_agreement(data)) == largest_agreement(state)
+    assert bulk.largest(_asked(bulk.largest_phase, data)) == largest_phase(state)
+    assert bulk.largest(_asked(bulk.largest_agreement, data)) == largest_agreement(state)
 
 
-def check_facts(data: bulk.DataSet, log: Sequence[Recorded]) -> None:
-    assert list(bulk.fact_rows(bulk.facts(data))) == ask(Facts(), log)
+def check_facts(data: Data, log: Sequence[Recorded]) -> None:
+    assert list(bulk.fact_rows(_asked(bulk.facts, data))) == ask(Facts(), log)
 
 
-Check = Callable[[bulk.DataSet, Sequence[Recorded]], None]
+Check = Callable[[Data, Sequence[Recorded]], None]
 CHECKS: tuple[Check, ...] = (check_cumulative, check_timeline, check_standing, check_facts)
 
 

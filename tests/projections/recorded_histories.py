@@ -35,10 +35,10 @@ from tests.examples import may
 from tests.lawful_steps import History, histories
 from tests.plain import DAYS, Pair, Plain, Record, pair
 
-SOME = settings(max_examples=max(1, settings().max_examples // 5))
+SOME = settings(max_examples=max(1, settings().max_examples * 2 // 5))
 """How often to try a property that looks at many moments of one history."""
 
-MORE = settings(max_examples=max(1, settings().max_examples * 2 // 5))
+MORE = settings(max_examples=max(1, settings().max_examples * 4 // 5))
 """How often to try one that looks at few."""
 
 FAR_OFF = dt.date(9000, 1, 1)

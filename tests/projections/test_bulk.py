@@ -12,36 +12,44 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import Recorded
 from reciprocity.projections import at, bulk
+from tests.projections.compiled import Compiler, Part, compiler
 from tests.projections.data_sets import CHECKS, Check, crowded_logs, of_the_seeds, written
 from tests.projections.recorded_histories import instants_around
 
-FEW = settings(max_examples=max(2, settings().max_examples // 10))
-"""Each example is a log of several histories, and each question of it is compiled anew."""
+FEW = settings(max_examples=max(2, settings().max_examples // 4))
+"""Each example is a log of several histories, of which a part is asked every question."""
 
 
-@pytest.mark.parametrize("check", CHECKS)
+@pytest.fixture(scope="module")
+def asked() -> Iterator[Compiler]:
+    with compiler() as one:
+        yield one
+
+
 @given(crowded_logs(), st.data())
 @FEW
-def test_fold_and_relation_agree(check: Check, log: tuple[Recorded, ...], data: st.DataObject) -> None:
+def test_fold_and_relation_agree(asked: Compiler, log: tuple[Recorded, ...], data: st.DataObject) -> None:
     ends = data.draw(st.lists(st.integers(1, len(log)), max_size=3))
     positions = data.draw(st.integers(5, 50))
     with tempfile.TemporaryDirectory() as folder:
-        path = written(Path(folder, "told"), log, ends, positions=positions)
-        with bulk.opened(path) as tables:
-            check(*data.draw(st.sampled_from(list(_views(tables, log, data)))))
+        asked.reads(written(Path(folder, "told"), log, ends, positions=positions))
+        part, held = data.draw(st.sampled_from(list(_parts(asked, log, data))))
+        for check in CHECKS:
+            check(part, held)
 
 
-def _views(
-    tables: bulk.DataSet, log: tuple[Recorded, ...], data: st.DataObject
-) -> Iterator[tuple[bulk.DataSet, tuple[Recorded, ...]]]:
+def _parts(
+    asked: Compiler, log: tuple[Recorded, ...], data: st.DataObject
+) -> Iterator[tuple[Part, tuple[Recorded, ...]]]:
     """The whole, and parts of it, beside what is in them."""
-    yield tables, log
+    last = max(one.recorded_at for one in log)
+    yield asked.up_to(len(log), last), log
     position = data.draw(st.integers(1, len(log)))
-    yield tables.up_to(position), log[:position]
+    yield asked.up_to(position, last), log[:position]
     instant = data.draw(st.sampled_from(instants_around(log)))
-    yield tables.known_at(instant), tuple(at(log, known_at=instant))
+    yield asked.up_to(len(log), instant), tuple(at(log, known_at=instant))
     agreement = data.draw(st.sampled_from(log)).agreement_id
-    yield tables.of(agreement), tuple(one for one in log if one.agreement_id == agreement)
+    yield asked.of(agreement), tuple(one for one in log if one.agreement_id == agreement)
 
 
 @pytest.mark.parametrize("check", CHECKS)

@@ -16,6 +16,7 @@ from reciprocity.store.log import Between, Row
 from reciprocity.store.wire import KINDS
 from tests.projections.recorded_histories import recordings
 from tests.store.wire_lines import LINES
+from tests.strategies import MANY
 
 
 @attrs.frozen
@@ -85,6 +86,7 @@ def test_a_log_can_be_counted_in_parts(log: tuple[Recorded, ...], data: st.DataO
     assert one.update(other) == fold_log(Cumulative(), Log(held, WIRE))
 
 
+@MANY
 @given(logs(), st.data())
 def test_a_damaged_byte_never_gives_another_figure(log: tuple[Recorded, ...], data: st.DataObject) -> None:
     rows = list(stored(log))

@@ -81,7 +81,7 @@ def test_every_event_is_read_as_it_was_written(
 
 
 @FORMATS
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(log=logs)
 def test_neither_the_order_of_keys_nor_blanks_matter(form: EventFormat, log: list[Recorded]) -> None:
     lines = [json.loads(line) for line in given_out(log, form.name).splitlines()]
@@ -122,7 +122,7 @@ def test_a_cloudevent_of_ours_is_one_as_specified(recorded: Recorded) -> None:
     assert urlsplit(found["source"]).path == found["source"]
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(log=logs)
 def test_ids_are_unique_and_sequences_sort_as_the_versions_do(log: list[Recorded]) -> None:
     found = [json.loads(line) for line in given_out(log, "cloudevents").splitlines()]
@@ -134,7 +134,7 @@ def test_ids_are_unique_and_sequences_sort_as_the_versions_do(log: list[Recorded
     ]
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(log=logs)
 def test_what_went_through_the_library_of_the_cncf_is_taken_in_all_the_same(log: list[Recorded]) -> None:
     through = JSONFormat()

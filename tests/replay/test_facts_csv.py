@@ -92,7 +92,7 @@ def test_what_is_written_is_read_back(facts: list[FactRow], hashtags: bool) -> N
     assert read(b"\xef\xbb\xbf" + text(*facts, hashtags=hashtags)) == facts  # as a spreadsheet may save it
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(logs)
 def test_the_facts_of_every_log_are_read_back(log: list[Recorded]) -> None:
     facts = ask(Facts(), log)

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from hypothesis import given
 
 from reciprocity import seeds
 from reciprocity.domain import Recorded
@@ -49,7 +49,6 @@ def exported(store: Path, form: str, *more: str) -> Path:
 
 
 @EVENT_FORMATS
-@settings(max_examples=50)
 @given(log=logs)
 def test_a_record_given_out_and_taken_in_is_the_same_record(form: str, log: list[Recorded]) -> None:
     with Register.open("memory:", clock=lambda: NOW) as register:

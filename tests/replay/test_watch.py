@@ -100,9 +100,18 @@ def test_unless_it_is_asked_only_what_is_recorded_from_now_on_is_a_line(
     assert "another" in line
 
 
+# Where tests run in the background, Ctrl-C is ignored, and by what they start as well, if nothing is said.
+WATCH = """
+import signal
+from reciprocity.replay.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 @contextmanager
 def watching(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-c", "from reciprocity.replay.cli import main; main()", "watch"]
+    command = [sys.executable, "-c", WATCH, "watch"]
     process = subprocess.Popen(
         [*command, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -165,7 +174,6 @@ import fcntl, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 os.execv(sys.argv[1], sys.argv[1:])
 """
-WATCH = "from reciprocity.replay.cli import main; main()"
 
 
 class Terminal:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from reciprocity.store import Busy, Register, Unreadable
 from reciprocity.store.commits import Commits
 from tests.examples import swap
+from tests.strategies import MANY
 
 PATIENCE = 60
 
@@ -181,6 +182,7 @@ class Simulated:
         self.now += pause
 
 
+@MANY
 @given(st.lists(st.floats(0.001, 100), min_size=1, max_size=10))
 def test_a_commit_is_seen_after_a_quarter_of_the_silence_before_it(silences: list[float]) -> None:
     for silence in silences:

@@ -23,6 +23,7 @@ from reciprocity.store.log import Row
 from tests.examples import back, out, swap
 from tests.store.test_processes import WRITERS, told, writers
 from tests.stores import execute
+from tests.strategies import MANY
 
 PATIENCE = 60  # seconds after which a test is stuck
 
@@ -314,6 +315,7 @@ def rows(number: int) -> list[Row]:
 ROWS = rows(30)
 
 
+@MANY
 @given(lengths=st.lists(st.integers(0, 9), max_size=8), after=st.integers(0, 30), at_once=st.integers(1, 5))
 def test_however_the_log_grows_each_event_comes_once(lengths: list[int], after: int, at_once: int) -> None:
     ends = [min(sum(lengths[: n + 1]), len(ROWS)) for n in range(len(lengths))]

@@ -210,7 +210,7 @@ def test_a_log_of_many_batches_is_whole(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples * 2 // 5)
 @given(histories())
 def test_memory_and_what_is_kept_hold_equal_histories(
     tmp_path_factory: pytest.TempPathFactory, kind: str, history: History

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from reciprocity.domain import AgreementSuspended, Event, Recorded
 from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
 from tests.store.wire_lines import LINES, RECORDED_AT
-from tests.strategies import any_event, unicode_texts
+from tests.strategies import MANY, any_event, unicode_texts
 
 instants = st.datetimes(dt.datetime(2025, 8, 2), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001  # made aware by the strategy
 
 
+@MANY
 @given(any_event(texts=unicode_texts, most=10_000_000), instants, unicode_texts, st.integers(1))
 def test_whatever_is_written_is_read_back(
     event: Event, at: dt.datetime, command_id: str, version: int
@@ -158,12 +159,14 @@ def test_a_strange_text_is_refused(strange: str) -> None:
         WIRE.decode("swap", 7, TOPIC, STRANGE[strange])
 
 
+@MANY
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(state: bytes) -> None:
     with pytest.raises(Unreadable):
         WIRE.decode("swap", 7, TOPIC, state)
 
 
+@MANY
 @given(st.integers(0, len(LINE) - 1), st.integers(0, 255))
 def test_no_damaged_byte_goes_unnoticed_unless_it_makes_another_fact(place: int, byte: int) -> None:
     state = LINE[:place] + bytes([byte]) + LINE[place + 1 :]
