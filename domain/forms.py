@@ -99,8 +99,8 @@ def _refuse(attribute: attrs.Attribute[Any], value: object, wanted: str) -> None
     raise Malformed(f"{attribute.name}: {shown} is not {wanted}")
 
 
-def _refuse_many(attribute: attrs.Attribute[Any], value: Any) -> None:
-    raise Malformed(f"{attribute.name}: {len(value):,} in one list, where {MOST_MEMBERS:,} is the most")
+def _refuse_many(attribute: attrs.Attribute[Any], value: Any, most: int) -> None:
+    raise Malformed(f"{attribute.name}: {len(value):,} in one list, where {most:,} is the most")
 
 
 def agreement_id(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -176,15 +176,15 @@ def aware_instant(_: object, attribute: attrs.Attribute[Any], value: object) -> 
         _refuse(attribute, value, "an instant with its time zone")
 
 
-def tuple_of(kind: type) -> Any:
-    """A validator: a tuple whose members are all of *kind*."""
+def tuple_of(kind: type, most: int = MOST_MEMBERS) -> Any:
+    """A validator: a tuple of no more than so many members, all of *kind*."""
     only = frozenset({kind})
 
     def members(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not tuple or not only.issuperset(map(type, value)):
             _refuse(attribute, value, f"a tuple of {kind.__name__}")
-        if len(value) > MOST_MEMBERS:  # type: ignore[arg-type]  # it is a tuple, see above
-            _refuse_many(attribute, value)
+        if len(value) > most:  # type: ignore[arg-type]  # it is a tuple, see above
+            _refuse_many(attribute, value, most)
 
     return members
 
@@ -196,7 +196,7 @@ def each(form: Any) -> Any:
         if type(value) is not tuple:
             _refuse(attribute, value, "a tuple")
         if len(value) > MOST_MEMBERS:  # type: ignore[arg-type]  # it is a tuple, see above
-            _refuse_many(attribute, value)
+            _refuse_many(attribute, value, MOST_MEMBERS)
         for member in value:  # type: ignore[attr-defined]  # it is a tuple, see above
             form(instance, attribute, member)
 

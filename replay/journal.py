@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     _Instant: TypeAlias = tuple[Path, dt.datetime | None]
 
-LARGEST_FILE = 1024 * 1024
+LARGEST_FILE = 512 * 1024
 """Bytes. The longest journal of the seeds has about 85 kB."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_LINE = 4 * 1024 * 1024
-"""Bytes. An event of a journal, which is at most 1 MiB long as a whole, comes to less than that."""
+"""Bytes. No event of a journal, which is at most half a MiB long as a whole, comes to so much."""
 
 
 @attrs.frozen
