@@ -225,6 +225,14 @@ class Terms:
                 yield one.code, one.code
                 yield one.name, one.code
 
+    def mistaken_for(self, name: str) -> str | None:
+        """The code or name of a party that *name* looks like, and is not."""
+        named = list(self._names())
+        if any(name == text for text, _ in named):
+            return None
+        found = alike([*named, (name, "")])
+        return found and found[0]
+
     def party(self, code: str) -> Party | None:
         """The party that *code* stands for, by itself or as one of its members."""
         return self._party_of.get(code)

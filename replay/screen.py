@@ -54,10 +54,12 @@ class _NothingHidden(RenderHook):
     """Makes what is printed visible, whatever it is, where it has become text and styles."""
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [one if isinstance(one, Control) else _Visible(one) for one in renderables]
+        return [one if isinstance(one, Control) else Visible(one) for one in renderables]
 
 
-class _Visible:
+class Visible:
+    """Something to print, with every sign that steers a terminal written out."""
+
     def __init__(self, renderable: ConsoleRenderable) -> None:
         self._renderable = renderable
 

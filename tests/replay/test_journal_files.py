@@ -43,7 +43,9 @@ def test_a_number_too_long_to_be_read_is_refused_with_its_line() -> None:
 
 @pytest.mark.parametrize("depth", [500, 100_000])
 def test_what_is_nested_too_deeply_is_refused(depth: int) -> None:
-    assert the_problem("x = " + "[" * depth + "]" * depth).reason == "more than 12 brackets inside one another"
+    assert (
+        the_problem("x = " + "[" * depth + "]" * depth).reason == "more than 12 brackets inside one another"
+    )
 
 
 def test_what_is_not_utf_8_is_refused_with_its_line() -> None:
