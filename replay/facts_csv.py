@@ -83,7 +83,7 @@ def read(file: IO[bytes], name: str) -> list[FactRow]:
         problems.lines = {(): table.line_num + 1}
         problems.add((), f"not UTF-8, at byte {error.start + 1} of the line")
     except csv.Error as error:
-        problems.lines = {(): table.line_num}
+        problems.lines = {(): max(1, table.line_num)}
         problems.add((), f"not CSV: {error}")
     problems.raise_if_any()
     return rows

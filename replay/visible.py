@@ -33,12 +33,15 @@ def visible_lines(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The text, visible, in so many characters at the most.
+    """The text, visible, with its middle left out if it has more characters than that.
 
-    >>> shortened("abcdefgh", 6)
-    'abc...'
+    >>> shortened("abcdefghijkl", 9)
+    'abcd...kl'
     """
-    return visible(text if len(text) <= longest else text[: longest - 3] + "...")
+    if len(text) > longest:
+        end = longest // 4
+        text = f"{text[: longest - 3 - end]}...{text[-end:]}"
+    return visible(text)
 
 
 def echo(text: str, *, err: bool = False) -> None:

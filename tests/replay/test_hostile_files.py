@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.documents import ROOT
-from tests.replay.hostile_files import ALL, STEERS, content
+from tests.replay.answers import STEERS
+from tests.replay.hostile_files import ALL, content
 
 SECONDS, MEGABYTES = 0.5, 100
 
@@ -23,7 +24,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Any:
     for name, (text, _) in ALL.items():
         (folder / name).write_bytes(content(text))
     done = subprocess.run(
-        [sys.executable, "-m", "tests.replay.hostile_files", folder],
+        [sys.executable, "-m", "tests.replay.answers", folder],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,

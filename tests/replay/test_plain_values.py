@@ -21,9 +21,9 @@ def test_a_reason_is_text_for_a_terminal_and_no_longer_than_a_few_lines() -> Non
     problems.add(("b",), "x" * 1_000)
     problems.add(("\x9b", "c" * 1_000), "is missing")
     assert reported(problems) == [
-        f"file:1: \\x9b.{'c' * 115}...: is missing",
+        f"file:1: \\x9b.{'c' * 85}...{'c' * 30}: is missing",
         "file:1: a: \\x1b[2J\\u202eé",
-        f"file:1: b: {'x' * 397}...",
+        f"file:1: b: {'x' * 297}...{'x' * 100}",
     ]
 
 
