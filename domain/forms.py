@@ -24,6 +24,10 @@ LARGEST_COUNT = 10_000_000_000
 LONGEST_TEXT = 4_000
 """Characters in a note or a reason. A longer text belongs in a source."""
 
+MOST_MEMBERS = 1_000
+"""In one list: parties, obligations, rows, notes, sources. Rules ask each row of each obligation, so that
+what is said of one phase must have an end."""
+
 AGREEMENT_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 PARTY_CODE = r"[A-Z][A-Z0-9]*([_-][A-Z0-9]+)*"
 CATEGORY = r"[a-z][a-z0-9]*(_[a-z0-9]+)*"
@@ -79,9 +83,12 @@ def is_text(value: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _is_text_in_any_script(value: str) -> bool:
-    return value == value.strip() and not any(
-        unicodedata.category(c) in _INVISIBLE or c in _BIDI_CONTROLS for c in value
-    )
+    return value == value.strip() and not any(map(is_hidden, value))
+
+
+def is_hidden(character: str) -> bool:
+    """Whether a character is a control, half of a surrogate pair, or turns the direction of reading."""
+    return unicodedata.category(character) in _INVISIBLE or character in _BIDI_CONTROLS
 
 
 def _refuse(attribute: attrs.Attribute[Any], value: object, wanted: str) -> None:
@@ -90,6 +97,10 @@ def _refuse(attribute: attrs.Attribute[Any], value: object, wanted: str) -> None
     shown = "a number of more than 77 digits" if huge else repr(value)
     shown = shown if len(shown) <= 80 else shown[:77] + "..."
     raise Malformed(f"{attribute.name}: {shown} is not {wanted}")
+
+
+def _refuse_many(attribute: attrs.Attribute[Any], value: Any, most: int) -> None:
+    raise Malformed(f"{attribute.name}: {len(value):,} in one list, where {most:,} is the most")
 
 
 def agreement_id(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -165,13 +176,15 @@ def aware_instant(_: object, attribute: attrs.Attribute[Any], value: object) -> 
         _refuse(attribute, value, "an instant with its time zone")
 
 
-def tuple_of(kind: type) -> Any:
-    """A validator: a tuple whose members are all of *kind*."""
+def tuple_of(kind: type, most: int = MOST_MEMBERS) -> Any:
+    """A validator: a tuple of no more than so many members, all of *kind*."""
     only = frozenset({kind})
 
     def members(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not tuple or not only.issuperset(map(type, value)):
             _refuse(attribute, value, f"a tuple of {kind.__name__}")
+        if len(value) > most:  # type: ignore[arg-type]  # it is a tuple, see above
+            _refuse_many(attribute, value, most)
 
     return members
 
@@ -182,6 +195,8 @@ def each(form: Any) -> Any:
     def members(instance: object, attribute: attrs.Attribute[Any], value: object) -> None:
         if type(value) is not tuple:
             _refuse(attribute, value, "a tuple")
+        if len(value) > MOST_MEMBERS:  # type: ignore[arg-type]  # it is a tuple, see above
+            _refuse_many(attribute, value, MOST_MEMBERS)
         for member in value:  # type: ignore[attr-defined]  # it is a tuple, see above
             form(instance, attribute, member)
 

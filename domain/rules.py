@@ -136,9 +136,11 @@ def names_parties_to_the_agreement(
     """Who owes, releases and receives within an agreement is a party to it, or a member of one.
 
     An extra release, outside the agreement, may go to anyone or come from anyone, as long as a party has
-    a hand in it. So may a claim speak of it.
+    a hand in it. So may a claim speak of it. Whoever claims is not named so that a party seems to.
     """
     terms = after.terms
+    if isinstance(event, ClaimRecorded) and (party := terms.mistaken_for(event.claimant)):
+        yield _violated(f"the claimant {event.claimant!r}, which looks like {party!r}", _codes(terms))
     for releasing, receiving, within in dict.fromkeys(_named(event, after)):
         known = [code for code in (releasing, receiving) if terms.party(code)]
         if len(known) < (2 if within else 1):

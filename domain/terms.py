@@ -7,7 +7,7 @@ a history with senseless terms can still be read and judged.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from attrs.validators import instance_of, optional
 
 from reciprocity.domain import forms
 from reciprocity.domain.errors import Malformed
+from reciprocity.domain.look_alikes import alike
 from reciprocity.domain.values import (
     UNKNOWN,
     Count,
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 OPEN = UNKNOWN
 """The total of an open-ended obligation ("all for all"): nothing bounds it, and no number meets it."""
+
+
+MOST_OBLIGATIONS = 100
+"""Of an agreement. Rules ask each released row of each of them."""
 
 
 class Kept(Enum):
@@ -166,7 +171,7 @@ class Terms:
     obligations: tuple[Obligation, ...] = attrs.field(
         converter=_obligations,
         validator=[
-            forms.tuple_of(Obligation),
+            forms.tuple_of(Obligation, MOST_OBLIGATIONS),
             forms.no_two_alike(lambda o: (o.releasing, o.receiving, *sorted(o.categories))),
         ],
     )
@@ -185,6 +190,8 @@ class Terms:
         if len(set(codes)) != len(codes):
             twice = next(code for code in codes if codes.count(code) > 1)
             raise Malformed(f"parties: {twice} stands there twice")
+        if found := alike(self._names()):
+            raise Malformed(f"parties: {' and '.join(map(repr, found))} look alike, and are not the same")
 
     @classmethod
     def symmetric(
@@ -214,6 +221,21 @@ class Terms:
     def codes(self) -> tuple[str, ...]:
         """Every code that stands for a party or a member of one."""
         return tuple(code for party in self.parties for code in party.codes)
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        """Every code and name, with the code of the party or member that it stands for."""
+        for party in self.parties:
+            for one in (party, *party.members):
+                yield one.code, one.code
+                yield one.name, one.code
+
+    def mistaken_for(self, name: str) -> str | None:
+        """The code or name of a party that *name* looks like, and is not."""
+        named = list(self._names())
+        if any(name == text for text, _ in named):
+            return None
+        found = alike([*named, (name, "")])
+        return found and found[0]
 
     def party(self, code: str) -> Party | None:
         """The party that *code* stands for, by itself or as one of its members."""

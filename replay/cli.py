@@ -27,6 +27,7 @@ from reciprocity.replay import (
     cli_watching,
 )
 from reciprocity.replay.opening import NotFound
+from reciprocity.replay.visible import echo, visible_lines
 from reciprocity.store import Busy, Conflict, ConnectionLost, DurabilityWarning, NotAStore, Unreadable
 
 _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
@@ -53,19 +54,22 @@ class _Commands(click.Group):
                 return super().invoke(ctx)
         except ReciprocityError as error:
             code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
-            click.echo(f"Error: {error}", err=True)
+            echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(code) from error
+        except click.ClickException as error:
+            error.message = visible_lines(error.message)  # it quotes what was typed, or the name of a file
+            raise
         except BrokenPipeError:
             raise
         except OSError as error:
-            click.echo(f"Error: {error.filename or ''}: {error.strerror}", err=True)
+            echo(f"Error: {error.filename or ''}: {error.strerror}", err=True)
             raise click.exceptions.Exit(2) from error
 
 
 def _show(otherwise: Callable[..., None], message: Warning | str, *where: Any, **rest: Any) -> None:
     """Say in one line what a store warns of; the line of our code where it did so helps nobody."""
     if isinstance(message, DurabilityWarning):
-        click.echo(f"Warning: {message}", err=True)
+        echo(f"Warning: {message}", err=True)
     else:
         otherwise(message, *where, **rest)
 

@@ -13,6 +13,7 @@ from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.replay import bulk_answers, json_lines, screen
 from reciprocity.replay.opening import NotFound
 from reciprocity.replay.options import Instant, as_json, which_agreement
+from reciprocity.replay.visible import echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,7 +63,7 @@ def bulk(
         answer = {"cumulative": _cumulative, "timeline": _timeline, "standing": _standing}[question]
         for part in answer(data, as_json=as_json):
             if as_json:
-                click.echo(json_lines.line(part))
+                echo(json_lines.line(part))
             else:
                 screen.show(screen.console(), part)
 

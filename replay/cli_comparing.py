@@ -14,6 +14,7 @@ from reciprocity.replay import json_lines, screen
 from reciprocity.replay.journal import read_events, read_journal
 from reciprocity.replay.opening import NotFound, opened
 from reciprocity.replay.options import Clocks, as_json, parse_instant, two_clocks, what_to_read
+from reciprocity.replay.visible import echo
 
 
 @click.command("diff")
@@ -53,7 +54,7 @@ def diff_command(
     changes = diff(before, after)
     if as_json:
         for change in changes:
-            click.echo(json_lines.line(json_lines.change(change)))
+            echo(json_lines.line(json_lines.change(change)))
     else:
         screen.show(screen.console(), screen.changes(changes))
 
@@ -102,7 +103,7 @@ def what_if(
     changes = diff(history, branch.history)
     if as_json:
         for answer in [*map(json_lines.change, changes), *map(json_lines.verdict, found)]:
-            click.echo(json_lines.line(answer))
+            echo(json_lines.line(answer))
         return
     screen.show(screen.console(), screen.changes(changes), *screen.branch_verdicts(found))
 
@@ -114,5 +115,5 @@ def _at_point(history: list[Recorded], point: str) -> list[Recorded]:
         if len(point) == len("2025-05-24"):
             return list(at(history, as_of=dt.date.fromisoformat(point)))
         return list(at(history, known_at=parse_instant(point)))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise NotFound(f"{point}: no position, date or instant") from error

@@ -15,6 +15,7 @@ from reciprocity.replay.giving_out import FORMATS, NEEDS_A_FILE, write_file
 from reciprocity.replay.opening import opened, store_url
 from reciprocity.replay.options import Clocks, events_of, two_clocks, what_to_read, which_agreement
 from reciprocity.replay.taking_in import read_events, take_in
+from reciprocity.replay.visible import echo
 from reciprocity.replay.wording import counted
 from reciprocity.store import Register
 
@@ -83,7 +84,7 @@ def _add_to_data_set(source: str, output: str, form: str, *, whole: bool) -> Non
         )
     with opened(source) as register:
         given = data_set.add(register, Path(output))
-    click.echo(f"{output}: {counted(given.added, 'event')} added, {given.held:,} in the data set")
+    echo(f"{output}: {counted(given.added, 'event')} added, {given.held:,} in the data set")
 
 
 @click.command("import")
@@ -109,4 +110,4 @@ def import_(file: IO[bytes], store: str, form: str | None, *, create: bool) -> N
     with Register.open(store_url(store), create=create) as register:
         added = take_in(register, told)
     held = len(told.events) - added
-    click.echo(f"{name}: {counted(added, 'event')} imported, {held:,} stored already")
+    echo(f"{name}: {counted(added, 'event')} imported, {held:,} stored already")

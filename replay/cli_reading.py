@@ -31,6 +31,7 @@ from reciprocity.replay.options import (
     which_agreement,
 )
 from reciprocity.replay.stepping import step_through
+from reciprocity.replay.visible import echo
 from reciprocity.store import name_of
 
 _TOLD_APART = frozenset({"phase-completed", "claim-recorded", "agreement-signed"})
@@ -76,11 +77,11 @@ def replay(
     for number, (agreement_id, history) in enumerate(histories.items()):
         if as_json:
             for row in ask(Timeline(), history):
-                click.echo(json_lines.line(json_lines.phase(row)))
+                echo(json_lines.line(json_lines.phase(row)))
         elif history:
             _show_replay(agreement_id, history, first=number == 0)
         else:
-            click.echo(f"{agreement_id}: nothing had happened, or nothing was known")
+            echo(f"{agreement_id}: nothing had happened, or nothing was known")
         violated |= any(r.finding.verdict is Verdict.VIOLATED for r in ask(Verdicts(), history))
     if violated:
         raise click.exceptions.Exit(1)
@@ -107,7 +108,7 @@ def status(source: str, *, as_of: dt.date | None, known_at: dt.datetime | None, 
         answers = [json_lines.standing(row) for row in rows]
         answers += [json_lines.largest(one) for one in (phase, agreement) if one]
         for answer in answers:
-            click.echo(json_lines.line(answer))
+            echo(json_lines.line(answer))
         return
     screen.show(screen.console(), screen.standing(rows), *screen.largest(phase, agreement))
 
@@ -132,7 +133,7 @@ def log(
         seen = Clocks(as_of, known_at).view(events_of(register, source, agreement))
         if as_json:
             for one in seen:
-                click.echo(json_lines.line(json_lines.recorded(one)))
+                echo(json_lines.line(json_lines.recorded(one)))
         else:
             screen.show(screen.console(), screen.log(list(seen)))
 
@@ -170,7 +171,7 @@ def claims(
     balances = [one for one in balance_assertions(seen) if one.cell.agreement in wanted]
     if as_json:
         for answer in [*map(json_lines.cell, cells), *map(json_lines.balance, balances)]:
-            click.echo(json_lines.line(answer))
+            echo(json_lines.line(answer))
         return
     shown = [cell for cell in cells if show_all or cell.label.value != "confirmed"]
     screen.show(screen.console(), screen.cells(shown), screen.labels(cells), *screen.balances(balances))

@@ -14,13 +14,17 @@ from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
 from reciprocity.replay import json_lines, screen, wording
 from reciprocity.replay.opening import store_url
-from reciprocity.replay.options import as_json
+from reciprocity.replay.options import LAST_POSITION, as_json
+from reciprocity.replay.visible import echo
 from reciprocity.store import Register
 
 if TYPE_CHECKING:
     from rich.progress import Task
 
     from reciprocity.projections.runner import Progress as Told
+
+MOST_PROCESSES = 256
+"""Each is a Python of its own, of some 50 MB."""
 
 _DIGITS = 16  # of a digest, where people read it
 
@@ -34,9 +38,18 @@ _DIGITS = 16  # of a digest, where people read it
     "--skip-unreadable", is_flag=True, help="Leave out agreements with unreadable events; name them."
 )
 @click.option(
-    "--batch", type=click.IntRange(min=1), metavar="N", help="Events of one transaction at the most."
+    "--batch",
+    type=click.IntRange(min=1, max=LAST_POSITION),
+    metavar="N",
+    help="Events of one transaction at the most.",
 )
-@click.option("--processes", type=click.IntRange(min=1), default=1, metavar="N", help="That read at once.")
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1, max=MOST_PROCESSES),
+    default=1,
+    metavar="N",
+    help="That read at once.",
+)
 @as_json
 def rebuild(
     store: str,
@@ -93,14 +106,14 @@ def _bring_up(runner: Runner, *, from_scratch: bool, as_json: bool) -> int:
             "position": outcome.position,
         }
         digested = {"rows": digest.lines, "sha256": digest.sha256, "unreadable": outcome.unreadable}
-        click.echo(json_lines.line({**told, **digested}))
+        echo(json_lines.line({**told, **digested}))
     else:
         new = wording.counted(outcome.position - outcome.since, "event")
         done = f"caught up with {new}" if outcome.done == "caught up" else outcome.done
         came_to = f"{wording.counted(digest.lines, 'row')}, sha256 {digest.sha256[:_DIGITS]}"
-        click.echo(f"{outcome.view}: {done}, as of position {outcome.position:,}: {came_to}")
+        echo(f"{outcome.view}: {done}, as of position {outcome.position:,}: {came_to}")
         for agreement, reason in outcome.unreadable.items():
-            click.echo(f"  nothing is told of {agreement}: {reason}")
+            echo(f"  nothing is told of {agreement}: {reason}")
     return len(outcome.unreadable)
 
 
@@ -108,13 +121,11 @@ def _check(runner: Runner, view: str, *, as_json: bool) -> int:
     """Compare, and say what was found; how many agreements differ."""
     differing = runner.differing()
     if as_json:
-        click.echo(json_lines.line({"view": view, "differing": differing}))
+        echo(json_lines.line({"view": view, "differing": differing}))
     else:
-        click.echo(
-            f"{view}: {'does not say what the log does of:' if differing else 'says what the log does'}"
-        )
+        echo(f"{view}: {'does not say what the log does of:' if differing else 'says what the log does'}")
         for agreement in differing:
-            click.echo(f"  {agreement}")
+            echo(f"  {agreement}")
     return len(differing)
 
 

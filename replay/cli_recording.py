@@ -18,6 +18,7 @@ from reciprocity.replay.journal import Journal, read_journals
 from reciprocity.replay.opening import journal_path, store_url
 from reciprocity.replay.options import as_json, two_clocks
 from reciprocity.replay.record import record as record_journal
+from reciprocity.replay.visible import echo
 from reciprocity.store import NoSuchStore, Register
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool
         for journal, added in _with_progress(register, read):
             stored = register.agreement(journal.agreement_id).version
             events = wording.counted(added, "event")
-            click.echo(f"{journal.agreement_id}: {events} recorded, {stored} in the store")
+            echo(f"{journal.agreement_id}: {events} recorded, {stored} in the store")
 
 
 @click.command()
@@ -85,10 +86,10 @@ def check(
         broken = [one for one in found if one.finding.verdict is Verdict.VIOLATED]
         violated += len(broken)
         for one in found if undecidable else broken:
-            click.echo(json_lines.line(json_lines.finding(one)) if as_json else str(one))
+            echo(json_lines.line(json_lines.finding(one)) if as_json else str(one))
         if not as_json:
             violations = wording.counted(len(broken), "violation")
-            click.echo(f"{name}: {violations}, {len(found) - len(broken)} undecidable")
+            echo(f"{name}: {violations}, {len(found) - len(broken)} undecidable")
     if violated:
         raise click.exceptions.Exit(1)
 

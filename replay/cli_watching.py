@@ -10,7 +10,8 @@ import click
 
 from reciprocity.replay import json_lines, screen, wording
 from reciprocity.replay.opening import opened_store
-from reciprocity.replay.options import as_json
+from reciprocity.replay.options import LAST_POSITION, Seconds, as_json
+from reciprocity.replay.visible import echo
 from reciprocity.replay.watch import keep_on_screen
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
 @click.argument("store")
 @click.option(
     "--after",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=LAST_POSITION),
     metavar="POSITION",
     help="List every event after it, not only those recorded from now on.",
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0),
+    type=Seconds(),
     metavar="SECONDS",
     help="End when nothing was recorded for so long; 0 shows what is there.",
 )
@@ -52,7 +53,7 @@ def watch(store: str, *, after: int | None, timeout: float | None, as_json: bool
         start = register.last_position() if after is None else after
         with register.follow(after=start, timeout=timeout) as events:
             for one in events:
-                click.echo(json_lines.line(json_lines.recorded(one)) if as_json else wording.recorded(one))
+                echo(json_lines.line(json_lines.recorded(one)) if as_json else wording.recorded(one))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import attrs
 import msgspec
 
 from reciprocity.domain import Recorded
-from reciprocity.replay.plain_values import build, note, read, read_fields
+from reciprocity.replay.plain_values import build, read, read_fields
 from reciprocity.replay.problems import Problems
 from reciprocity.store import Unreadable, Wire, kind_of
 
@@ -87,10 +87,10 @@ class EventFormat:
         try:
             kind, fact = wire.up_to_date(told["event"], told["schema"], told["fact"])
         except Unreadable as error:
-            note(problems, (self.key("event"),), f"{told['event']!r}, schema {told['schema']}: {error}")
+            problems.add((self.key("event"),), f"{told['event']!r}, schema {told['schema']}: {error}")
             return None
         except _NOT_AS_THE_SCHEMA_HAS_IT as error:
-            note(problems, (self.key("fact"),), f"not as schema {told['schema']} has it: {error!r}")
+            problems.add((self.key("fact"),), f"not as schema {told['schema']} has it: {error!r}")
             return None
         return read(fact, kind, (self.key("fact"),), problems)
 
@@ -160,7 +160,7 @@ def _cloudevents_told(values: dict[str, Any], problems: Problems) -> dict[str, A
         expected["id"] = _id(told["command_id"], told["version"])
     for key, value in expected.items():
         if values.get(key, value) != value:
-            note(problems, (key,), f"{values[key]!r} is not {value!r}")
+            problems.add((key,), f"{values[key]!r} is not {value!r}")
     return told
 
 
@@ -171,7 +171,7 @@ def _matched(
         return None
     found = form.fullmatch(values[key])
     if found is None:
-        note(problems, (key,), f"{values[key]!r} is not {wanted}")
+        problems.add((key,), f"{values[key]!r} is not {wanted}")
     return found
 
 

@@ -18,7 +18,6 @@ import attrs
 
 from reciprocity.domain import forms
 from reciprocity.projections import FactRow
-from reciprocity.replay.plain_values import note
 from reciprocity.replay.problems import Problems
 
 if TYPE_CHECKING:
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 STARTS_FORMULA = "=+-@\t\r\n＝＋－＠"
 """What a spreadsheet may take for the beginning of a formula
 (https://owasp.org/www-community/attacks/CSV_Injection, with the full-width forms of the same signs)."""
+
+LONGEST_LINE = 1024 * 1024
+"""Bytes. The longest row that is written has the addresses of its sources: 2,000 characters each."""
 
 NO_URL = "none"
 """Stands in ``urls`` for a source without an address; no address is written so."""
@@ -68,27 +70,38 @@ def read(file: IO[bytes], name: str) -> list[FactRow]:
     problems = Problems(name, {})
     rows: list[FactRow] = []
     try:
-        table = csv.reader(io.StringIO(file.read().decode("utf-8-sig"), newline=""), strict=True)
+        table = csv.reader(_lines(file), strict=True)
         for number, cells in enumerate(table):
             problems.lines = {(): table.line_num}
             if number == 0 and cells != [column.name for column in COLUMNS]:
-                note(problems, (), f"the header is not {','.join(column.name for column in COLUMNS)}")
+                problems.add((), f"the header is not {','.join(column.name for column in COLUMNS)}")
                 break
             if number == 0 or (number == 1 and cells == [column.hashtag for column in COLUMNS]):
                 continue
             rows += _row(cells, problems)
     except UnicodeDecodeError as error:
-        note(problems, (), f"not UTF-8, at byte {error.start + 1}")
+        problems.lines = {(): table.line_num + 1}
+        problems.add((), f"not UTF-8, at byte {error.start + 1} of the line")
     except csv.Error as error:
-        problems.lines = {(): table.line_num}
-        note(problems, (), f"not CSV: {error}")
+        problems.lines = {(): max(1, table.line_num)}
+        problems.add((), f"not CSV: {error}")
     problems.raise_if_any()
     return rows
 
 
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """The file's lines, with their line breaks; a byte order mark, which some editors put first, left out."""
+    encoding = "utf-8-sig"
+    while line := file.readline(LONGEST_LINE + 1):
+        if len(line) > LONGEST_LINE:
+            raise csv.Error(f"a line longer than {LONGEST_LINE:,} bytes")
+        yield line.decode(encoding)
+        encoding = "utf-8"
+
+
 def _row(cells: list[str], problems: Problems) -> list[FactRow]:
     if len(cells) != len(COLUMNS):
-        note(problems, (), f"{len(cells)} cells, where there are {len(COLUMNS)} columns")
+        problems.add((), f"{len(cells)} cells, where there are {len(COLUMNS)} columns")
         return []
     mark = problems.count
     values = {}
@@ -96,14 +109,14 @@ def _row(cells: list[str], problems: Problems) -> list[FactRow]:
         try:
             values[column.name] = column.read(cell)
         except ValueError as error:
-            note(problems, (column.name,), str(error))
+            problems.add((column.name,), str(error))
     if problems.count > mark:
         return []
     row = FactRow(**values)
     if row.at_most is not None and row.at_most < row.at_least:
-        note(problems, ("at_most",), f"{row.at_most} is less than at_least, {row.at_least}")
+        problems.add(("at_most",), f"{row.at_most} is less than at_least, {row.at_least}")
     if len(row.urls) != len(row.sources):
-        note(problems, ("urls",), f"{len(row.urls)} addresses for {len(row.sources)} sources")
+        problems.add(("urls",), f"{len(row.urls)} addresses for {len(row.sources)} sources")
     return [row]
 
 

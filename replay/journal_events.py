@@ -199,7 +199,11 @@ class EventMaker:
         try:
             return maker()
         except Malformed as error:
-            self._problems.add(path, str(error).removeprefix(f"{name or path[-1]}: "))
+            field, colon, reason = str(error).partition(": ")
+            if colon and (*path, field) in self._problems.lines:
+                self._problems.add((*path, field), reason)  # a part of it, which stands on a line of its own
+            else:
+                self._problems.add(path, str(error).removeprefix(f"{name or path[-1]}: "))
             return None
 
 

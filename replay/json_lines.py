@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import msgspec
 
+from reciprocity.domain.forms import is_hidden
+from reciprocity.replay.visible import visible
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 def line(answer: dict[str, Any]) -> str:
     """An answer as one line of JSON; counts are numbers, or objects with at_least and at_most."""
-    return msgspec.json.encode(answer).decode()
+    written = msgspec.json.encode(answer).decode()
+    if written.isprintable():
+        return written
+    return "".join(f"\\u{ord(sign):04x}" if is_hidden(sign) else sign for sign in written)
 
 
 def phase(row: TimelineRow) -> dict[str, Any]:
@@ -135,7 +140,7 @@ def verdict(row: VerdictRow) -> dict[str, Any]:
 
 def finding(one: Located) -> dict[str, Any]:
     """What a journal breaks, and where."""
-    return {"file": one.file, "line": one.line, **rule(one.finding)}
+    return {"file": visible(one.file), "line": one.line, **rule(one.finding)}
 
 
 def rule(one: Finding) -> dict[str, Any]:

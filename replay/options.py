@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from reciprocity.domain import Recorded
     from reciprocity.store import Register
 
+LAST_POSITION = 2**63 - 1
+"""No store has a longer log."""
+
+_YEAR = 366 * 24 * 60 * 60  # seconds
 _NAMED = 20  # agreements in a message
 F = TypeVar("F", bound="Callable[..., Any]")
 
@@ -47,8 +51,24 @@ class Instant(click.ParamType[dt.datetime]):
         """The instant, in UTC."""
         try:
             return value if isinstance(value, dt.datetime) else parse_instant(value)
-        except ValueError:
+        except (ValueError, OverflowError):  # within a day of the first or the last instant there is
             self.fail(f"{value!r} is not an instant (such as 2025-05-24T18:00:00Z)", param, ctx)
+
+
+class Seconds(click.ParamType[float]):
+    """How long, in seconds: from 0 to a year, for clocks do not count further."""
+
+    name = "seconds"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        try:
+            seconds = float(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a number of seconds", param, ctx)
+        if not 0 <= seconds <= _YEAR:  # which NaN is not either
+            self.fail(f"{value!r} is not in the range from 0 to {_YEAR:,}", param, ctx)
+        return seconds
 
 
 def parse_instant(text: str) -> dt.datetime:

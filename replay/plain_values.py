@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from reciprocity.replay.problems import Problems
     from reciprocity.replay.toml_lines import Path
 
-_LONGEST = 200  # characters of a reason: a value may be quoted in it, and may be of any length
-
 
 def read_fields(
     found: object, kinds: Mapping[str, Any], path: Path, problems: Problems, optional: Collection[str] = ()
@@ -31,17 +29,16 @@ def read_fields(
     Those that are *optional* need not be there.
     """
     if not isinstance(found, dict):
-        note(problems, path, f"is not an object with the keys {', '.join(kinds)}")
+        problems.add(path, f"is not an object with the keys {', '.join(kinds)}")
         return None
     for key in found.keys() - kinds.keys():
         shown = key if key.isascii() and key.isidentifier() else repr(key)
-        note(problems, (*path, shown[:40]), "no such field")
+        problems.add((*path, shown[:40]), "no such field")
     values: dict[str, Any] = {}
     for name, kind in kinds.items():
         if name not in found:
-            if name in optional:
-                continue
-            note(problems, (*path, name), "is missing")
+            if name not in optional:
+                problems.add((*path, name), "is missing")
             continue
         mark = problems.count
         value = read(found[name], kind, (*path, name), problems)
@@ -68,11 +65,11 @@ def read(found: Any, kind: Any, path: Path, problems: Problems) -> Any:
         value = msgspec.convert(found, kind, strict=True)
     except msgspec.ValidationError as error:
         reason = str(error).partition(" - at `$")[0]
-        note(problems, path, reason[0].lower() + reason[1:])
+        problems.add(path, reason[0].lower() + reason[1:])
         return None
     written = msgspec.to_builtins(value)
     if written != found:
-        note(problems, path, f"is written {written}")
+        problems.add(path, f"is written {written}")
     return value
 
 
@@ -92,14 +89,8 @@ def build(
         broken = list(_broken(kind, values)) or [by_itself]
         for name, reason in broken:
             shown = (names or {}).get(name, name)
-            note(problems, (*path, shown) if shown else path, reason.removeprefix(f"{name}: "))
+            problems.add((*path, shown) if shown else path, reason.removeprefix(f"{name}: "))
         return None
-
-
-def note(problems: Problems, path: Path, reason: str) -> None:
-    """Note what is wrong with the value at *path*, fit for a terminal whatever the value was."""
-    short = reason if len(reason) <= _LONGEST else reason[: _LONGEST - 3] + "..."
-    problems.add(path, "".join(c if c.isprintable() else ascii(c)[1:-1] for c in short))
 
 
 def _read_at_once(found: dict[str, Any], kind: Any) -> Any:

@@ -8,11 +8,19 @@ import attrs
 
 from reciprocity.domain import Malformed
 from reciprocity.replay.toml_lines import line_of
+from reciprocity.replay.visible import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reciprocity.replay.toml_lines import Path
+
+
+MOST_PROBLEMS = 1_000
+"""Reading stops after so many errors: a file of another kind has one on every line."""
+
+_LONGEST_REASON = 400  # characters: a value may be quoted in it, and may be of any length
+_LONGEST_FIELD = 120
 
 
 @attrs.frozen(order=True)
@@ -26,7 +34,7 @@ class Problem:
 
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
-        return f"{self.file}:{self.line}: {field}{self.reason}"
+        return f"{visible(self.file)}:{self.line}: {field}{self.reason}"
 
 
 class MalformedFile(Malformed):
@@ -38,7 +46,10 @@ class MalformedFile(Malformed):
 
 
 class Problems:
-    """Gathers what is wrong with one file while it is read to its end."""
+    """Gathers what is wrong with one file while it is read to its end, or to the thousandth error.
+
+    What is noted is short and fit for a terminal, whatever the file says.
+    """
 
     def __init__(self, name: str, lines: dict[Path, int]) -> None:
         self.name = name
@@ -55,8 +66,17 @@ class Problems:
         self.add_at(line_of(self.lines, path), _field(path), reason)
 
     def add_at(self, line: int, field: str, reason: str) -> None:
-        """Note what is wrong with a field on a line."""
-        self._found.append(Problem(self.name, line, field, reason))
+        """Note what is wrong with a field on a line.
+
+        Raises:
+            MalformedFile: it is the thousandth error.
+        """
+        shown = shortened(field, _LONGEST_FIELD), shortened(reason, _LONGEST_REASON)
+        self._found.append(Problem(self.name, line, *shown))
+        if len(self._found) >= MOST_PROBLEMS:
+            end = f"reading stopped here, after {MOST_PROBLEMS:,} errors"
+            self._found.append(Problem(self.name, line, "", end))
+            self.raise_if_any()
 
     def raise_if_any(self) -> None:
         """Refuse the file if anything is wrong with it."""

@@ -1,7 +1,7 @@
 """The screen: answers for people, as tables. The one rule: it lays out what it is given.
 
-No text of a file is read as markup; colour is only ever a second sign for what the words say. `Console`
-respects ``NO_COLOR`` and the width of the terminal.
+No text of a file is read as markup, and none reaches the terminal with a sign that steers it; colour is only
+ever a second sign for what the words say. `Console` respects ``NO_COLOR`` and the width of the terminal.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
+from rich.control import Control
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -19,6 +21,7 @@ from reciprocity.domain import OPEN, Verdict
 from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
 from reciprocity.replay import wording
+from reciprocity.replay.visible import visible_lines
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -41,8 +44,28 @@ _EVEN = {True: "even", False: "uneven", None: "unknown"}
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Where to print: no markup, no emoji, no guessing of colours."""
-    return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+    """Where to print: no markup, no emoji, no guessing of colours, no escapes but the console's own."""
+    on = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+    on.push_render_hook(_NothingHidden())
+    return on
+
+
+class _NothingHidden(RenderHook):
+    """Makes what is printed visible, whatever it is, where it has become text and styles."""
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        return [one if isinstance(one, Control) else Visible(one) for one in renderables]
+
+
+class Visible:
+    """Something to print, with every sign that steers a terminal written out."""
+
+    def __init__(self, renderable: ConsoleRenderable) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, on: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        for text, style, control in on.render(self._renderable, options):
+            yield Segment(text if control else visible_lines(text), style, control)
 
 
 def show(on: Console, *parts: RenderableType) -> None:

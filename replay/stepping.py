@@ -11,6 +11,7 @@ from reciprocity.domain import Direction, PhaseCompleted, Recorded
 from reciprocity.projections import Cumulative, added_up, contributions, fold_log
 from reciprocity.projections.at import day_of
 from reciprocity.replay import screen, wording
+from reciprocity.replay.visible import echo
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ w RUS>UKR [civilian]: why is this number what it is   h: this help   q: quit"""
 def step_through(history: list[Recorded]) -> None:
     """Walk through *history*, reading commands line by line until ``q`` or the end of input."""
     if not history:
-        click.echo("Nothing to walk through.")
+        echo("Nothing to walk through.")
         return
-    click.echo(HELP)
+    echo(HELP)
     place = 0
     _show(history, place)
     while True:
@@ -38,11 +39,11 @@ def step_through(history: list[Recorded]) -> None:
         if word == "q":
             return
         if word == "h":
-            click.echo(HELP)
+            echo(HELP)
         elif word == "w":
             _explain(history[: place + 1], rest)
         elif (target := _target(history, place, word, rest.strip())) is None:
-            click.echo("There is no such event. (h: help)")
+            echo("There is no such event. (h: help)")
         else:
             place = target
             _show(history, place)
@@ -90,8 +91,8 @@ def _explain(history: list[Recorded], rest: str) -> None:
     for part in parts:
         keys = ", ".join(source.key for source in part.sources) or "no source"
         sign = "+" if part.sign > 0 else "-"
-        click.echo(
+        echo(
             f"  {sign} {wording.figure(part.count)} {wording.category(part.category)}: phase {part.phase}, "
             f"position {part.position}, version {part.version} ({keys})"
         )
-    click.echo(f"  = {wording.figure(added_up(parts))}")
+    echo(f"  = {wording.figure(added_up(parts))}")

@@ -1,7 +1,7 @@
 """Strict JSON: one text, one meaning. The one rule: what other readers would read otherwise is refused.
 
 No key twice, no number with a fraction or beyond 64 bits (no fact has one), nothing that is not JSON
-(``NaN``), no half of a surrogate pair, no byte order mark.
+(``NaN``), no half of a surrogate pair, no byte order mark; nor so many values that they would fill memory.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 import codecs
 import json
 from typing import Any, NoReturn
+
+MOST_SIGNS = 100_000
+"""Commas and brackets in one text. A value of two bytes may take a hundred times as many when it is read;
+a fact of a thousand rows has about 12,000."""
 
 _INTEGERS = 2**63
 
@@ -26,6 +30,7 @@ def parse(line: bytes) -> Any:
     >>> parse(b'{"phase": 1}')
     {'phase': 1}
     """
+    check_size(line)
     if line.startswith(codecs.BOM_UTF8):
         raise NotStrict("starts with a byte order mark")
     try:
@@ -50,11 +55,21 @@ def parse(line: bytes) -> Any:
     return value
 
 
+def check_size(line: bytes) -> None:
+    """Count before anything is read.
+
+    Raises:
+        NotStrict: there are too many values.
+    """
+    if len(line) > MOST_SIGNS and sum(map(line.count, (b",", b"[", b"{"))) > MOST_SIGNS:
+        raise NotStrict(f"more than {MOST_SIGNS:,} values")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen = set[str]()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
         raise NotStrict(f"{twice[:40]!r} stands there twice")
     return found
 

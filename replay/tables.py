@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Struct)
 
+_LONGEST_KEY = 64  # characters in which a key is compared with those that there are
 _INTEGERS = 2**63  # TOML has whole numbers from minus this up to below this
 
 
@@ -39,7 +40,7 @@ def read_fields(found: object, shape: type[Struct], path: Path, problems: Proble
         return {}
     fields = {field.name: field for field in _fields(shape)}
     for key in found.keys() - fields.keys():
-        near = difflib.get_close_matches(key, fields, n=1)
+        near = difflib.get_close_matches(key[:_LONGEST_KEY], fields, n=1)
         problems.add((*path, key), f"no such field{f'; is {near[0]} meant?' if near else ''}")
     values: dict[str, Any] = {}
     for name, field in fields.items():

@@ -13,20 +13,16 @@ import attrs
 
 from reciprocity.domain import Agreement, ReciprocityError, Recorded, evolve, judge, violations
 from reciprocity.replay.event_lines import CLOUDEVENTS, ENVELOPE, JSONL, EventFormat
-from reciprocity.replay.plain_values import note
 from reciprocity.replay.problems import Problems
 from reciprocity.replay.record import difference
-from reciprocity.replay.strict_json import NotStrict, parse
+from reciprocity.replay.strict_json import NotStrict, check_size, parse
 from reciprocity.store import WIRE, CommandTaken, Differs, Register, Wire, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_LINE = 16 * 1024 * 1024
-"""Bytes. A journal, which may hold many events, is no longer than a quarter of it."""
-
-MOST_PROBLEMS = 1_000
-"""Reading stops after so many errors: a file of another kind has one on every line."""
+LONGEST_LINE = 4 * 1024 * 1024
+"""Bytes. No event of a journal, which is at most half a MiB long as a whole, comes to so much."""
 
 
 @attrs.frozen
@@ -82,9 +78,8 @@ def read_events(
     reading = _Reading(Problems(name, {}), form, now, wire)
     for number, line in _numbered(file):
         reading.take(number, line)
-        if reading.problems.count >= MOST_PROBLEMS:
-            reading.problems.add((), f"reading stopped here, after {MOST_PROBLEMS:,} errors")
-            break
+        if len(line) > LONGEST_LINE:
+            break  # it may have no end
     reading.problems.raise_if_any()
     told = Told(name, tuple(reading.events), tuple(reading.lines))
     if broken := list(_unlawful(told)):
@@ -94,12 +89,7 @@ def read_events(
 
 def _numbered(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
     """Each line with its number; of one that is too long so much that this can be seen."""
-    number = 0
-    while line := file.readline(LONGEST_LINE + 1):
-        number += 1
-        yield number, line
-        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
-            line = file.readline(LONGEST_LINE + 1)
+    return enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), start=1)
 
 
 @attrs.define
@@ -120,14 +110,15 @@ class _Reading:
     def take(self, number: int, line: bytes) -> None:
         self.problems.lines = {(): number}
         mark = self.problems.count
-        if (sound := self._as_written(line)) is not None and self.form is not None:
-            self._place(self.form, {name: getattr(sound, name) for name in ENVELOPE})
-            self._add(number, sound, mark)
-            return
         try:
+            _check_size(line)
+            if (sound := self._as_written(line)) is not None and self.form is not None:
+                self._place(self.form, {name: getattr(sound, name) for name in ENVELOPE})
+                self._add(number, sound, mark)
+                return
             found = self._parsed(line)
         except NotStrict as error:
-            note(self.problems, (), str(error))
+            self.problems.add((), str(error))
             self.gaps = True
             return
         if self.form is None:
@@ -157,13 +148,11 @@ class _Reading:
 
     def _as_written(self, line: bytes) -> Recorded | None:
         """The event of a line in which nothing needs to be looked for, because it is just as we write it."""
-        if self.form is None or len(line) > LONGEST_LINE:
+        if self.form is None:
             return None
         return self.form.read_as_written(line.removesuffix(b"\n"), self.wire)
 
     def _parsed(self, line: bytes) -> object:
-        if len(line) > LONGEST_LINE:
-            raise NotStrict(f"longer than {LONGEST_LINE:,} bytes")
         if not line.strip():
             raise NotStrict("an empty line")
         return parse(line)
@@ -174,7 +163,7 @@ class _Reading:
         if version in due or (self.gaps and version > min(due)):
             self.due[agreement_id] = {version + 1}
             return version
-        note(self.problems, (form.key("version"),), f"{version} stands where version {min(due)} is due")
+        self.problems.add((form.key("version"),), f"{version} stands where version {min(due)} is due")
         self.due[agreement_id] = {version + 1, min(due) + 1}
         return min(due)
 
@@ -184,9 +173,9 @@ class _Reading:
             return  # which the event itself does not allow
         last = self.instants.get(agreement_id, at)
         if at < last:
-            note(self.problems, path, f"{at} is before the agreement's event above it, of {last}")
+            self.problems.add(path, f"{at} is before the agreement's event above it, of {last}")
         if at > self.now:
-            note(self.problems, path, f"{at} is ahead of the clock, {self.now}")
+            self.problems.add(path, f"{at} is ahead of the clock, {self.now}")
         else:
             self.instants[agreement_id] = max(at, last)
 
@@ -194,8 +183,14 @@ class _Reading:
         if by in self.commands and not self.gaps and self.commands[by] != (here[0], here[1] - 1):
             before = "version {1} of {0}".format(*self.commands[by])
             path = (form.key("command_id"),)
-            note(self.problems, path, f"{by!r} recorded {before}, which is not just before")
+            self.problems.add(path, f"{by!r} recorded {before}, which is not just before")
         self.commands[by] = here
+
+
+def _check_size(line: bytes) -> None:
+    if len(line) > LONGEST_LINE:
+        raise NotStrict(f"longer than {LONGEST_LINE:,} bytes")
+    check_size(line)
 
 
 def _unlawful(told: Told) -> Iterator[str]:

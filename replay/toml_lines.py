@@ -7,13 +7,25 @@ The grammar is that of https://toml.io/en/v1.0.0.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_BLANK = " \t\r\n"
-_ENDS_SCALAR = ",]}#\r\n"
+STRING = r"""
+        \"{3}(?:[^"\\]++|\\.|"{1,2}(?!"))*+"{3,5}
+      | '{3}(?:[^']++|'{1,2}(?!'))*+'{3,5}
+      | "(?:[^"\\\n]++|\\.)*+"
+      | '[^'\n]*+'
+"""
+"""A string of any of the four kinds, as a verbose pattern: up to two more quotes may end those of three."""
+
+_STRING = re.compile(STRING, re.VERBOSE | re.DOTALL)
+_BLANK = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
+_SPACES = re.compile(r"[ \t]*+")
+_BARE_KEY = re.compile(r"[^=.\] \t]*+")
+_SCALAR = re.compile(r"[^,\]}#\r\n]*+")
 
 
 def locate(text: str) -> dict[Path, int]:
@@ -95,10 +107,9 @@ class _Walk:
         elif self._sees("{"):
             self._members(path, "}")
         elif self._sees('"') or self._sees("'"):
-            self._string()
+            self._skip_lines(_STRING)
         else:
-            while self._text[self._at] not in _ENDS_SCALAR:
-                self._at += 1
+            self._skip(_SCALAR)
 
     def _members(self, path: Path, end: str) -> None:
         self._at += 1
@@ -122,41 +133,30 @@ class _Walk:
             self._skip_spaces()
             start = self._at
             if self._sees('"') or self._sees("'"):
-                self._string()
+                self._skip(_STRING)
                 parts.append(_unquoted(self._text[start : self._at]))
             else:
-                while self._text[self._at] not in "=.] \t":
-                    self._at += 1
+                self._skip(_BARE_KEY)
                 parts.append(self._text[start : self._at])
             self._skip_spaces()
             if not self._sees("."):
                 return parts
             self._at += 1
 
-    def _string(self) -> None:
-        quote = self._text[self._at]
-        end = quote * 3 if self._sees(quote * 3) else quote
-        self._at += len(end)
-        while not self._sees(end):
-            if quote == '"' and self._sees("\\"):
-                self._at += 1
-            self._line += self._text[self._at] == "\n"
-            self._at += 1
-        self._at += len(end)
-        # Up to two more quotes may stand before the closing three.
-        while len(end) == 3 and self._sees(quote):
-            self._at += 1
-
     def _sees(self, what: str) -> bool:
         return self._text.startswith(what, self._at)
 
     def _skip_spaces(self) -> None:
-        while self._text[self._at] in " \t":
-            self._at += 1
+        self._skip(_SPACES)
 
     def _skip_blank(self) -> None:
-        while self._at < len(self._text) and (self._text[self._at] in _BLANK or self._sees("#")):
-            if self._sees("#"):
-                self._at = self._text.index("\n", self._at)
-            self._line += self._text[self._at] == "\n"
-            self._at += 1
+        self._skip_lines(_BLANK)
+
+    def _skip(self, what: re.Pattern[str]) -> None:
+        if found := what.match(self._text, self._at):
+            self._at = found.end()
+
+    def _skip_lines(self, what: re.Pattern[str]) -> None:
+        start = self._at
+        self._skip(what)
+        self._line += self._text.count("\n", start, self._at)

@@ -116,7 +116,7 @@ def keep_on_screen(
                     time.sleep(early)  # what is recorded meanwhile is shown together
                 continue
             started, size = time.monotonic(), on.size
-            live.update(Group(*board.parts(size.height)), refresh=True)
+            live.update(screen.Visible(Group(*board.parts(size.height))), refresh=True)
             draw_after = time.monotonic() + max(_PAUSE, 4 * (time.monotonic() - started))
             if not more and not _more_to_show(register, board.position, on, size, timeout):
                 return

@@ -150,8 +150,8 @@ def any_terms(
 ) -> Terms:
     """Terms that are well formed, though they may make no sense."""
     named = draw(st.lists(st.sampled_from(codes), max_size=4, unique=True))
-    members = tuple(Party(f"{code}-1", draw(texts)) for code in named[2:])
-    parties = [Party(code, draw(texts)) for code in named[:2]]
+    members = tuple(Party(f"{code}-1", f"{draw(texts)} {code}-1") for code in named[2:])
+    parties = [Party(code, f"{draw(texts)} {code}") for code in named[:2]]
     if members and parties:
         parties[0] = Party(parties[0].code, parties[0].name, members)
     known = tuple(code for party in parties for code in party.codes)

@@ -64,4 +64,4 @@ def test_it_names_every_event_and_every_key() -> None:
 
 
 def test_it_names_the_largest_size() -> None:
-    assert f"{LARGEST_FILE // 2**20} MiB" in TEXT
+    assert f"{LARGEST_FILE // 2**10} KiB" in TEXT

@@ -53,8 +53,8 @@ def signed(terms: Terms) -> AgreementSigned:
 GROUPS = Terms(
     title="two groups",
     parties=(
-        Party("ONE", "One", (Party("ONE-1", "its first"), Party("ONE-2", "its second"))),
-        Party("TWO", "Two", (Party("TWO-1", "its first"), Party("TWO-2", "its second"))),
+        Party("ONE", "One", (Party("ONE-1", "First of one"), Party("ONE-2", "Second of one"))),
+        Party("TWO", "Two", (Party("TWO-1", "First of two"), Party("TWO-2", "Second of two"))),
     ),
     obligations=(
         Obligation("ONE", "TWO", 100),

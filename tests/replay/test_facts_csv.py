@@ -162,7 +162,7 @@ def test_every_column_has_a_hashtag_of_its_own() -> None:
         (" none", " ftp://x", "2: urls: 'ftp://x' is not an http or https address, or none"),
         ("swap,", "swap,swap,", "2: 16 cells, where there are 15 columns"),
         ("Novi", '"Novi', "2: not CSV: "),
-        ("Novi", "\xff", "1: not UTF-8, at byte "),
+        ("Novi", "\xff", "2: not UTF-8, at byte "),
     ],
 )
 def test_what_is_not_as_it_was_written_is_refused_by_line_and_column(

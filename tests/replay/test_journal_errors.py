@@ -104,7 +104,7 @@ def test_every_error_is_reported_with_its_line_and_field() -> None:
         (27, "event[2].recorded_at"),
         (32, "event[3].released[1]"),
         (33, "event[3].recorded_at"),
-        (35, "sources.s"),
+        (37, "sources.s.url"),
         (39, "extras"),
     ]
 
@@ -173,7 +173,7 @@ def test_an_unknown_field_of_an_inner_table_is_refused_with_a_suggestion() -> No
             "-1",
             "10_000_000_001",
             "1_000_000_000_000_000_000_000",
-            "0x" + "f" * 5_000,
+            "0x" + "f" * 250,
         ),  # numbers out of bounds
         *("true", "1.5", "1.0", "inf", "[1]", "{ women = 1 }", "2001-03-01"),  # no numbers
         *('"open"', '""', '".."', '"7"', '"7..3"', '"-1..3"', '" 3.."', '"1...3"', '"٣.."'),  # no ranges
@@ -211,7 +211,7 @@ def test_two_obligations_for_the_same_are_refused() -> None:
 
 def test_a_party_code_that_stands_there_twice_is_refused() -> None:
     text = SIGNED.replace('AAA = "A"', 'AAA = "A", GGG = { name = "G", members = { AAA = "A" } }')
-    assert str(the_problem(text)) == "journal.toml:1: agreement: parties: AAA stands there twice"
+    assert str(the_problem(text)) == "journal.toml:4: agreement.parties: AAA stands there twice"
 
 
 def test_a_source_that_is_not_among_the_sources_is_refused_where_it_is_named() -> None:
@@ -221,7 +221,7 @@ def test_a_source_that_is_not_among_the_sources_is_refused_where_it_is_named() -
 
 def test_an_unsound_source_is_one_error_and_not_one_for_each_that_names_it() -> None:
     text = phase('released = []\nsources = ["here"]') + '[sources.here]\npublisher = ""'
-    assert [problem.field for problem in problems_of(text)] == ["sources.here"]
+    assert [problem.field for problem in problems_of(text)] == ["sources.here.publisher"]
 
 
 def test_recorded_at_that_runs_backwards_is_refused_even_past_entries_without_one() -> None:

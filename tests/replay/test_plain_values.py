@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reciprocity.domain import Count, Party, Range
-from reciprocity.replay.plain_values import note, read
+from reciprocity.replay.plain_values import read
 from reciprocity.replay.problems import MalformedFile, Problems
 
 
@@ -17,9 +17,14 @@ def reported(problems: Problems) -> list[str]:
 
 def test_a_reason_is_text_for_a_terminal_and_no_longer_than_a_few_lines() -> None:
     problems = Problems("file", {})
-    note(problems, ("a",), "\x1b[2J\u202eé")
-    note(problems, ("b",), "x" * 1_000)
-    assert reported(problems) == ["file:1: a: \\x1b[2J\\u202eé", f"file:1: b: {'x' * 197}..."]
+    problems.add(("a",), "\x1b[2J\u202eé")
+    problems.add(("b",), "x" * 1_000)
+    problems.add(("\x9b", "c" * 1_000), "is missing")
+    assert reported(problems) == [
+        f"file:1: \\x9b.{'c' * 85}...{'c' * 30}: is missing",
+        "file:1: a: \\x1b[2J\\u202eé",
+        f"file:1: b: {'x' * 297}...{'x' * 100}",
+    ]
 
 
 def test_a_count_is_a_number_or_a_range() -> None:
