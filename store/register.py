@@ -139,17 +139,21 @@ class Register(Application[str]):
         super().__init__()
 
     @classmethod
-    def open(cls, url: str, *, create: bool = False, clock: Clock = _now) -> Register:
+    def open(cls, url: str, *, create: bool = False, reading: bool = False, clock: Clock = _now) -> Register:
         """Open the register at *url*.
 
         A URL is ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``postgresql://user@host/database``
-        or ``memory:``. *create* makes the store if nothing is there. *clock* gives the present instant, in
-        UTC.
+        or ``memory:``. *create* makes the store if nothing is there. One that is opened for *reading* sees
+        what others record, but leaves the store as it is, and raises `NotAllowed` when it is to record.
+        *clock* gives the present instant, in UTC.
 
         Raises:
             NotAStore: if nothing is there, or something that is not a store of ours.
+            Unreadable: if it is a store that is damaged.
         """
-        return cls(open_url(url, create=create), clock=clock)
+        if create and reading:
+            raise ValueError("a store that is to be created is not for reading alone")
+        return cls(open_url(url, create=create, reading=reading), clock=clock)
 
     # What may be asked of an agreement. Each takes the agreement's id, then what the command of the same
     # name takes, and returns what was recorded: nothing, if it was on record already.
