@@ -33,13 +33,14 @@ def checked(rows: list[Any]) -> list[Row]:
         Unreadable: naming the position and the column of the first that is not.
     """
     if list(map(type, chain.from_iterable(rows))) != [*_KINDS] * len(rows):
-        position, name, value, kind = next(
-            (row[0], name, value, kind)
+        (position, of, version, *_), name, value, kind = next(
+            (row, name, value, kind)
             for row in rows
             for name, value, kind in zip(_NAMES, row, _KINDS, strict=True)
             if type(value) is not kind
         )
-        raise Unreadable(f"position {position}: {name} is {_CALLED[type(value)]}, not {_CALLED[kind]}")
+        where = f"position {position}, {shown(of)} version {shown(version)}"
+        raise Unreadable(f"{where}: {name} is {_CALLED[type(value)]}, not {_CALLED[kind]}")
     return rows
 
 
