@@ -1,5 +1,6 @@
 """The register of agreements on record. Only this room knows that there is a database."""
 
+from reciprocity.store.backup import Copied
 from reciprocity.store.errors import (
     Busy,
     CommandTaken,
@@ -10,6 +11,7 @@ from reciprocity.store.errors import (
     NoSuchStore,
     NotAllowed,
     NotAStore,
+    NotCopied,
     OutOfOrder,
     StoreError,
     Unreadable,
@@ -26,6 +28,7 @@ __all__ = [
     "CommandTaken",
     "Conflict",
     "ConnectionLost",
+    "Copied",
     "Dated",
     "Differs",
     "DurabilityWarning",
@@ -35,6 +38,7 @@ __all__ = [
     "NoSuchStore",
     "NotAStore",
     "NotAllowed",
+    "NotCopied",
     "OutOfOrder",
     "Register",
     "StoreError",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import wraps
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeAlias, cast
 from weakref import WeakSet
 
@@ -22,6 +23,7 @@ from eventsourcing.utils import Environment
 
 from reciprocity.domain import Agreement, Event, Recorded, commands, evolve, forms
 from reciprocity.store import takeover
+from reciprocity.store.backup import Copied, back_up
 from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
 from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
@@ -271,6 +273,15 @@ class Register(Application[str]):
     def views(self) -> Views:
         """The tables in which answers of projections are kept, in the same database."""
         return Views(self._recorder, self._wire, dialect_of(self._recorder))
+
+    def back_up(self, path: Path) -> Copied:
+        """Copy the record as it is now into a new file: a store with the same positions; see `backup`.
+
+        Raises:
+            NotCopied: the name is taken, or the file cannot be made. Nothing is left of it.
+            Unreadable: a row cannot be read.
+        """
+        return back_up(self._recorder, path)
 
     def follow(self, *, after: int = 0, timeout: float | None = None) -> Following:
         """The events *after* a position, and then each as it is recorded, by this process or another.
