@@ -156,7 +156,7 @@ class Reader:
     def _connected(self, seen: Look) -> sqlite3.Connection:
         path = self.path
         if seen.way is Way.COPIED:
-            self._folder = tempfile.TemporaryDirectory(prefix="reciprocity-", ignore_cleanup_errors=True)
+            self._folder = tempfile.TemporaryDirectory(prefix="reciprocity-copy-", ignore_cleanup_errors=True)
             path = Path(self._folder.name, "copy.db")
             shutil.copyfile(self.path, path)
             shutil.copyfile(beside(self.path.resolve(), "-wal"), beside(path, "-wal"))
