@@ -1,10 +1,10 @@
-"""Rows that nobody recorded, and damaged files: refused where they stand, or read as they were; never a riddle."""
+"""Rows that nobody recorded, and damaged files: refused where they stand, or read; never a riddle."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -98,13 +98,9 @@ def test_any_value_anywhere_is_read_or_refused(column: str, value: object, of: s
             file.execute(f"{ignoring} commands SET {of}=? WHERE command_id='c'", [other])
         told = 0
         for ask in range(10):
-            with Register.open(url(path)) as register:
-                try:
-                    asks(register)[ask]()
-                except ReciprocityError as refused:
-                    assert str(refused)
-                else:
-                    told += 1
+            with Register.open(url(path)) as register, suppress(ReciprocityError):
+                asks(register)[ask]()
+                told += 1
         assert told  # the last position, at least
 
 
@@ -120,8 +116,5 @@ def test_a_file_with_other_bytes_or_fewer_is_read_or_refused(data: st.DataObject
         path.write_bytes(content[:kept])
         for reading in (True, False):
             for ask in range(7):
-                try:
-                    with Register.open(url(path), reading=reading) as register:
-                        asks(register)[ask]()
-                except ReciprocityError as refused:
-                    assert str(refused)
+                with suppress(ReciprocityError), Register.open(url(path), reading=reading) as register:
+                    asks(register)[ask]()
