@@ -18,6 +18,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,7 @@ from reciprocity.store.commits import Commits
 from reciprocity.store.errors import Busy, NotAllowed, StoreError, Unreadable
 from reciprocity.store.sqlite_connections import ATTACHED, TURN, connect, uri_of
 from reciprocity.store.sqlite_datastore import Datastore
-from reciprocity.store.sqlite_files import Look, Way, beside, look, settled_look
+from reciprocity.store.sqlite_files import TICK, Look, Way, beside, look, settled_look
 from reciprocity.store.sqlite_tables import check_header, check_schema, shown
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Reader:
         self.path = path
         self._look: Look | None = None
         self._connection: sqlite3.Connection | None = None
+        self._uri = ""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._in_use = 0
         self._opened = 0
@@ -73,12 +75,15 @@ class Reader:
                 cursor.row_factory = None
                 try:
                     rows = cursor.execute(statement, parameters).fetchall()
-                except sqlite3.Error:
-                    if self._is_current():
+                except sqlite3.Error as error:
+                    if self._is_current() and not _passes(error):
                         raise
                 else:
                     if self._is_current():
                         return rows
+                if self._in_use:
+                    break
+                self._pause()
         raise self._changing()
 
     @contextmanager
@@ -90,6 +95,8 @@ class Reader:
         """
         with TURN:
             connection = self._current()
+            if self._in_use:  # one has one transaction at a time
+                connection = _to_read(self._uri)
             self._in_use += 1
             try:
                 yield connection
@@ -99,6 +106,8 @@ class Reader:
                 raise
             finally:
                 self._in_use -= 1
+                if connection is not self._connection:
+                    connection.close()
             if not self._is_current():
                 raise self._changing()
 
@@ -145,9 +154,10 @@ class Reader:
                 check_header(self._connection, self.path)
                 check_schema(self._connection, self.path)
             except (sqlite3.Error, StoreError, OSError) as error:
-                if self._is_current():
+                if self._is_current() and not _passes(error):
                     self.close()
                     raise _meaning(self.path, error) from error
+                self._pause()
             else:
                 self._opened += 1
                 return self._connection
@@ -160,9 +170,13 @@ class Reader:
             path = Path(self._folder.name, "copy.db")
             shutil.copyfile(self.path, path)
             shutil.copyfile(beside(self.path.resolve(), "-wal"), beside(path, "-wal"))
-        connection = connect(uri_of(path, _OPTIONS[seen.way]))
-        connection.execute("PRAGMA query_only=ON").close()
-        return connection
+        self._uri = uri_of(path, _OPTIONS[seen.way])
+        return _to_read(self._uri)
+
+    def _pause(self) -> None:
+        """Let others get on, and begin anew."""
+        self.close()
+        time.sleep(TICK)
 
     def _changing(self) -> Busy:
         return Busy(f"{self.path}: it was changed while it was read; asking again may succeed")
@@ -238,6 +252,18 @@ def _examine(path: Path, seen: Look) -> None:
             check_schema(connection, path)
     finally:
         connection.close()
+
+
+def _to_read(uri: str) -> sqlite3.Connection:
+    connection = connect(uri)
+    connection.execute("PRAGMA query_only=ON").close()
+    return connection
+
+
+def _passes(error: Exception) -> bool:
+    """Whether a writer has just crashed beside others, and one of them is to put the index right."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code in (sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT)
 
 
 def _meaning(path: Path, error: Exception) -> Exception:

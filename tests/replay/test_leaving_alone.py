@@ -1,4 +1,4 @@
-"""Every command that reads leaves a store as it was; every command that is given a wrong name makes nothing."""
+"""Every command that reads leaves a store as it was; none makes anything of a wrong name."""
 
 from __future__ import annotations
 
