@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reciprocity.domain import ReciprocityError
-from reciprocity.store import Register, Unreadable
+from reciprocity.store import Register, Unreadable, sqlite_connections
 from tests.examples import swap
 from tests.store_files import make, url
 
@@ -33,13 +33,16 @@ POISON = {
     "state=CAST(state AS TEXT)": "state is a text, not bytes",
     "state=1": "state is a whole number, not bytes",
     "state=x'ff'": "agreement-signed/1",
-    "state=zeroblob(120000000)": "state: .*too big",
+    "state=zeroblob(200000)": "state: .*too big",
 }
 
 
 @pytest.mark.parametrize("reading", [True, False])
 @pytest.mark.parametrize("poison", POISON)
-def test_a_poisoned_row_is_refused_with_its_position(poison: str, reading: bool, tmp_path: Path) -> None:
+def test_a_poisoned_row_is_refused_with_its_position(
+    poison: str, reading: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sqlite_connections._LIMITS, sqlite3.SQLITE_LIMIT_LENGTH, 100_000)
     path = tmp_path / "swaps.db"
     make(path, "one", "two", "three")
     with closing(sqlite3.connect(path)) as file, file:
@@ -83,6 +86,7 @@ values = st.one_of(
 )
 
 
+@settings(max_examples=min(30, settings().max_examples))
 @given(
     st.sampled_from(NAMES), values, st.sampled_from(["command_id", "originator_id", "first_version"]), values
 )
@@ -104,6 +108,7 @@ def test_any_value_anywhere_is_read_or_refused(column: str, value: object, of: s
         assert told  # the last position, at least
 
 
+@settings(max_examples=min(30, settings().max_examples))
 @given(st.data())
 def test_a_file_with_other_bytes_or_fewer_is_read_or_refused(data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
