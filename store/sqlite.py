@@ -166,7 +166,13 @@ def open_file(path: Path, *, create: bool, reading: bool = False) -> Factory:
     if reading:
         return Factory(ReadingDatastore(Reader(path)))
     examine(path)
-    return Factory(Datastore(uri_of(path, "mode=rw"), path))
+    datastore = Datastore(uri_of(path, "mode=rw"), path)
+    try:
+        datastore.asked("SELECT 1")  # by a connection that looks at all of the schema
+    except BaseException:
+        datastore.close()
+        raise
+    return Factory(datastore)
 
 
 def open_memory() -> Factory:

@@ -59,6 +59,7 @@ class Reader:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._in_use = 0
         self._opened = 0
+        self._closed = False
         with TURN:
             self._current()
         ATTACHED.add(self)
@@ -125,10 +126,15 @@ class Reader:
         """Close the connection, if it is to this file and not in use: someone here is about to write."""
         attached = self._look is not None and self._look.way is Way.BESIDE
         if attached and not self._in_use and self.path.samefile(path):
-            self.close()
+            self._drop()
 
     def close(self) -> None:
-        """Close the connection, and remove what was copied."""
+        """Close the connection, and remove what was copied; for good."""
+        with TURN:
+            self._closed = True
+            self._drop()
+
+    def _drop(self) -> None:
         with TURN:
             if self._connection is not None:
                 self._connection.close()
@@ -146,8 +152,10 @@ class Reader:
     def _current(self) -> sqlite3.Connection:
         if self._connection is not None and (self._in_use or self._is_current()):
             return self._connection
+        if self._closed:
+            raise Unreadable(f"{self.path}: the register is closed")
         for _ in range(_TRIES):
-            self.close()
+            self._drop()
             self._look = settled_look(self.path)
             try:
                 self._connection = self._connected(self._look)
@@ -155,7 +163,7 @@ class Reader:
                 check_schema(self._connection, self.path)
             except (sqlite3.Error, StoreError, OSError) as error:
                 if self._is_current() and not _passes(error):
-                    self.close()
+                    self._drop()
                     raise _meaning(self.path, error) from error
                 self._pause()
             else:
@@ -175,7 +183,7 @@ class Reader:
 
     def _pause(self) -> None:
         """Let others get on, and begin anew."""
-        self.close()
+        self._drop()
         time.sleep(TICK)
 
     def _changing(self) -> Busy:
@@ -227,7 +235,7 @@ class ReadingDatastore(Datastore):
 def examine(path: Path) -> None:
     """Refuse what is no store of ours, before anybody connects to write.
 
-    What lies in a log of writes is left to whoever connects, and checks again.
+    What lies in a log of writes is left to the first connection, which checks again.
 
     Raises:
         NotAStore, Unreadable: saying what it is.

@@ -101,17 +101,26 @@ def test_a_store_in_another_mode_is_read_and_not_written_to(tmp_path: Path) -> N
         file.execute("PRAGMA journal_mode=DELETE")
     with Register.open(url(path), reading=True) as register:
         assert register.agreement_ids() == ["swap"]
-    with (
-        Register.open(url(path)) as register,
-        pytest.raises(NotAStore, match="kept in journal mode delete"),
-    ):
-        register.agreement_ids()
+    with pytest.raises(NotAStore, match="kept in journal mode delete"):
+        Register.open(url(path))
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_what_is_not_ours_is_found_in_the_log_of_writes_too(reading: bool, tmp_path: Path) -> None:
+    path = tmp_path / "swaps.db"
+    make(path, "swap")
+    with closing(sqlite3.connect(path)) as file:
+        file.execute(next(iter(HOSTILE)))
+        assert path.with_name("swaps.db-wal").stat().st_size
+        with pytest.raises(NotAStore, match="trigger quietly"):
+            Register.open(url(path), reading=reading)
 
 
 def test_a_trigger_that_comes_later_is_refused_before_it_runs(tmp_path: Path) -> None:
     path = tmp_path / "swaps.db"
     make(path, "swap")
-    with Register.open(url(path)) as register:
+    with Register.open(url(path), reading=True) as register:
+        assert register.agreement_ids() == ["swap"]
         with closing(sqlite3.connect(path)) as file, file:
             file.execute(next(iter(HOSTILE)))
         with pytest.raises(NotAStore, match="trigger quietly"):

@@ -160,6 +160,14 @@ def test_a_reader_sees_no_state_that_never_was_while_writers_come_and_go(path: P
     assert len(set(seen)) > 2
 
 
+def test_who_has_closed_it_reads_no_more(path: Path) -> None:
+    with closed(path):
+        register = Register.open(url(path), reading=True)
+        register.close()
+        with pytest.raises(Unreadable, match="the register is closed"):
+            register.last_position()
+
+
 def test_another_store_of_that_name_is_read_from_then_on(path: Path) -> None:
     with in_use(path), Register.open(url(path), reading=True) as register:
         assert register.agreement_ids() == ["one", "two"]
