@@ -40,7 +40,7 @@ def fold_in_parallel(
     """
     if url == "memory:":
         raise NotAStore(f"{url}: a store in memory cannot be read by another process")
-    with Register.open(url) as register:
+    with Register.open(url, reading=True) as register:
         shares = _shares(register.agreement_ids(), processes or os.cpu_count() or 1)
         up_to = register.last_position()
         if len(shares) < 2:
@@ -63,5 +63,5 @@ def _shares(agreement_ids: list[str], processes: int) -> list[Between]:
 def _fold_share(
     projection: Projection[HashTrieMap[str, S], R], url: str, up_to: int, share: Between
 ) -> HashTrieMap[str, S]:
-    with Register.open(url) as register:
+    with Register.open(url, reading=True) as register:
         return fold_log(projection, register.log(up_to=up_to, between=share))

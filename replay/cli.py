@@ -18,6 +18,7 @@ from reciprocity.domain import Malformed, ReciprocityError
 from reciprocity.projections.dataset import NotADataSet
 from reciprocity.projections.runner import NotBuilt
 from reciprocity.replay import (
+    cli_backup,
     cli_bulk,
     cli_comparing,
     cli_exchange,
@@ -105,6 +106,7 @@ for command in (
     cli_exchange.export,
     cli_exchange.import_,
     cli_rebuilding.rebuild,
+    cli_backup.backup,
     cli_bulk.bulk,
 ):
     main.add_command(command)

@@ -75,7 +75,7 @@ def rebuild(
       reciprocity rebuild postgresql://owner@host/exchange --check
     """
     url, findings = store_url(store), 0
-    with Register.open(url) as register, _progress() as told_of:
+    with Register.open(url, reading=check) as register, _progress() as told_of:
         for view in [projection] if projection else list(VIEWS):
             runner = Runner(
                 register,

@@ -112,7 +112,7 @@ def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None)
 def _show_impact(url: str, journals: list[Journal]) -> None:
     """What recording these journals would change, worked out on a copy of the store in memory."""
     with Register.open("memory:") as copy:
-        with suppress(NoSuchStore), Register.open(url) as register:
+        with suppress(NoSuchStore), Register.open(url, reading=True) as register:
             copy.take_over(register.log())
         before = list(copy.log())
         for journal in journals:

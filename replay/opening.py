@@ -35,7 +35,7 @@ def opened(name: str) -> Iterator[Register]:
     """
     journal = _journal_path(name)
     if journal is None:
-        with Register.open(store_url(name)) as register:
+        with Register.open(store_url(name), reading=True) as register:
             yield register
     else:
         with Register.open("memory:") as register:
@@ -52,7 +52,7 @@ def opened_store(name: str) -> Register:
     """
     if _journal_path(name) is not None:
         raise NotFound(f"{name}: a journal, to which nothing is recorded; a store is needed")
-    return Register.open(store_url(name))
+    return Register.open(store_url(name), reading=True)
 
 
 def journal_path(name: str) -> Path:

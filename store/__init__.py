@@ -1,6 +1,7 @@
 """The register of agreements on record. Only this room knows that there is a database."""
 
 from reciprocity.store.asking import Once
+from reciprocity.store.backup import Copied
 from reciprocity.store.errors import (
     Busy,
     CommandTaken,
@@ -11,6 +12,7 @@ from reciprocity.store.errors import (
     NoSuchStore,
     NotAllowed,
     NotAStore,
+    NotCopied,
     OutOfOrder,
     StoreError,
     Unreadable,
@@ -27,6 +29,7 @@ __all__ = [
     "CommandTaken",
     "Conflict",
     "ConnectionLost",
+    "Copied",
     "Dated",
     "Differs",
     "DurabilityWarning",
@@ -36,6 +39,7 @@ __all__ = [
     "NoSuchStore",
     "NotAStore",
     "NotAllowed",
+    "NotCopied",
     "Once",
     "OutOfOrder",
     "Register",

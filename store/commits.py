@@ -13,26 +13,32 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from threading import Condition
 from typing import TypeAlias
 
 SHORTEST, LONGEST = 0.005, 0.25
 """Seconds between two looks."""
 
-Seen: TypeAlias = tuple[int, int]
-"""How many commits this process had announced, and the database's ``data_version``."""
+Seen: TypeAlias = tuple[int, Hashable]
+"""How many commits this process had announced, and the database's ``data_version``, or what stands for it."""
 
 
 class Commits:
     """Whether anything was committed since one last looked; threads may share it.
 
     *connect* opens the connection that looks, when it is first needed. It must never write: a connection
-    does not see its own commits. ``None`` is for a store in memory, which no other process can reach.
+    does not see its own commits. ``None`` is for a store in memory, which no other process can reach; or for
+    one of which *state* gives what is equal until something is committed.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection] | None) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection] | None,
+        state: Callable[[], Hashable] | None = None,
+    ) -> None:
         self._connect = connect
+        self._state = state
         self._connection: sqlite3.Connection | None = None
         self._announced = 0
         self._last_news = time.monotonic()
@@ -47,18 +53,19 @@ class Commits:
     def seen(self) -> Seen:
         """What the database looks like now; it is equal until something is committed."""
         with self._news:
-            return self._announced, self._data_version()
+            return self._announced, self._look()
 
     def wait(self, seen: Seen, timeout: float) -> bool:
         """Wait for a commit after what was *seen*; false if there was none within *timeout* seconds."""
         deadline = time.monotonic() + timeout
+        others_can = self._connect is not None or self._state is not None
         with self._news:
-            while (self._announced, self._data_version()) == seen:
+            while (self._announced, self._look()) == seen:
                 now = time.monotonic()
                 if now >= deadline:
                     return False
                 pause = min(max((now - self._last_news) / 4, SHORTEST), LONGEST)
-                self._news.wait(min(pause, deadline - now) if self._connect else deadline - now)
+                self._news.wait(min(pause, deadline - now) if others_can else deadline - now)
             self._last_news = time.monotonic()
             return True
 
@@ -68,7 +75,9 @@ class Commits:
             if self._connection is not None:
                 self._connection.close()
 
-    def _data_version(self) -> int:
+    def _look(self) -> Hashable:
+        if self._state is not None:
+            return self._state()
         if self._connect is None:
             return 0
         if self._connection is None:

@@ -50,6 +50,10 @@ class NotAllowed(StoreError):
     """Whoever opened the store may not do what was asked. Nothing was recorded."""
 
 
+class NotCopied(StoreError):
+    """A backup could not be made, and nothing is left of it."""
+
+
 class DurabilityWarning(UserWarning):
     """The store's server is set up so that a crash or a failing disk may lose what was recorded."""
 

@@ -20,7 +20,7 @@ from reciprocity.store.postgres_connections import Connections
 from reciprocity.store.postgres_opening import Database, check
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from contextlib import AbstractContextManager
     from typing import Self
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     _OneConnection: TypeAlias = AbstractContextManager[Connection[DictRow]]
 
 _COLUMNS = "notification_id, originator_id, originator_version, topic, state"
+_BATCH = 10_000  # rows of a table that is gone through
 _APPEND = (  # the arrays as binary: written out as text they take eight times as long
     "SELECT reciprocity.append(%b::text[], %b::bigint[], %b::text[], %b::bytea[],"
     " %b::text[], %b::text[], %b::bigint[])"
@@ -43,6 +44,7 @@ _SESSION = (
     "SELECT set_config('default_transaction_isolation', 'read committed', false),"
     " set_config('lock_timeout', '30s', false), set_config('search_path', '', false)"
 )
+_READS_ONLY = ", set_config('default_transaction_read_only', 'on', false)"
 
 
 class Recorder(PostgresApplicationRecorder):
@@ -119,6 +121,27 @@ class Recorder(PostgresApplicationRecorder):
         """The position of the last event; 0 if there is none."""
         return int(self._query(_LAST_POSITION)[0][0])
 
+    def positions(self) -> tuple[int, int]:
+        """The position of the last event, and the highest that was ever given: the same one."""
+        last = self.last_position()
+        return last, last
+
+    def commands(self) -> Iterator[tuple[str, str, int]]:
+        """Each command, with the agreement and the version at which its events begin."""
+        asked = "SELECT command_id, originator_id, first_version FROM reciprocity.commands"
+        # What a cursor of the server gives is fetched bit by bit; it lives within a transaction.
+        with (
+            self.datastore.get_connection() as connection,
+            connection.transaction(),
+            connection.cursor("commands", binary=True, row_factory=tuple_row) as cursor,
+        ):
+            cursor.itersize = _BATCH
+            yield from cursor.execute(asked)
+
+    def integrity(self) -> list[str]:
+        """Nothing: a server looks after its files by itself (``data_checksums``)."""
+        return []
+
     def wait(self, after: int, timeout: float) -> bool:
         """Wait until something is recorded *after* a position; false if nothing was within *timeout* seconds.
 
@@ -162,10 +185,10 @@ def _columns(rows: Sequence[tuple[Any, ...]], number: int) -> list[list[Any]]:
 class Datastore(PostgresDatastore):
     """The library's datastore, with our connections, whose errors say what they mean."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, reading: bool = False) -> None:
         # The library's own pool is never opened, so what it would connect to does not matter.
         super().__init__("", "", "", "", "", schema="reciprocity", originator_id_type="text")
-        self._connections = Connections(database, _SESSION)
+        self._connections = Connections(database, _SESSION + _READS_ONLY if reading else _SESSION)
         self._listening = Connections(database, "LISTEN reciprocity")
 
     def get_connection(self) -> _OneConnection:  # type: ignore[override]  # as the library means it
@@ -199,14 +222,14 @@ class Factory(PostgresFactory):
 
     application_recorder_class = Recorder  # type: ignore[assignment]  # ours asks for our datastore
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, reading: bool = False) -> None:
         wanted = ("POSTGRES_DBNAME", "POSTGRES_HOST", "POSTGRES_USER", "POSTGRES_PASSWORD")
         super().__init__(Environment(env={**dict.fromkeys(wanted, ""), "CREATE_TABLE": "n"}))
-        self.datastore = Datastore(database)
+        self.datastore = Datastore(database, reading=reading)
 
 
-def open_server(url: str, *, create: bool) -> Factory:
-    """The factory for the store in the database at *url*.
+def open_server(url: str, *, create: bool, reading: bool = False) -> Factory:
+    """The factory for the store in the database at *url*; one for *reading* can change nothing there.
 
     Raises:
         NotAStore: if the database cannot be reached; if nothing is there and *create* is false, or if
@@ -214,4 +237,4 @@ def open_server(url: str, *, create: bool) -> Factory:
     """
     database = Database.of(url)
     check(database, create=create)
-    return Factory(database)
+    return Factory(database, reading=reading)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from weakref import WeakSet
 
@@ -22,6 +23,7 @@ from eventsourcing.utils import Environment
 from reciprocity.domain import Agreement, Event, Recorded, fold, forms
 from reciprocity.store import takeover
 from reciprocity.store.asking import Commands, Once
+from reciprocity.store.backup import Copied, back_up
 from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
 from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
@@ -132,17 +134,21 @@ class Register(Commands, Application[str]):
         super().__init__()
 
     @classmethod
-    def open(cls, url: str, *, create: bool = False, clock: Clock = _now) -> Register:
+    def open(cls, url: str, *, create: bool = False, reading: bool = False, clock: Clock = _now) -> Register:
         """Open the register at *url*.
 
         A URL is ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``postgresql://user@host/database``
-        or ``memory:``. *create* makes the store if nothing is there. *clock* gives the present instant, in
-        UTC.
+        or ``memory:``. *create* makes the store if nothing is there. One that is opened for *reading* sees
+        what others record, but leaves the store as it is, and raises `NotAllowed` when it is to record.
+        *clock* gives the present instant, in UTC.
 
         Raises:
             NotAStore: if nothing is there, or something that is not a store of ours.
+            Unreadable: if it is a store that is damaged.
         """
-        return cls(open_url(url, create=create), clock=clock)
+        if create and reading:
+            raise ValueError("a store that is to be created is not for reading alone")
+        return cls(open_url(url, create=create, reading=reading), clock=clock)
 
     def once(self, command_id: str) -> Once:
         """The same commands under an id of the caller's: asked again, they return what they first recorded.
@@ -263,6 +269,15 @@ class Register(Commands, Application[str]):
     def views(self) -> Views:
         """The tables in which answers of projections are kept, in the same database."""
         return Views(self._recorder, self._wire, dialect_of(self._recorder))
+
+    def back_up(self, path: Path) -> Copied:
+        """Copy the record as it is now into a new file: a store with the same positions; see `backup`.
+
+        Raises:
+            NotCopied: the name is taken, or the file cannot be made. Nothing is left of it.
+            Unreadable: a row cannot be read.
+        """
+        return back_up(self._recorder, path)
 
     def follow(self, *, after: int = 0, timeout: float | None = None) -> Following:
         """The events *after* a position, and then each as it is recorded, by this process or another.

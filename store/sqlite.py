@@ -12,56 +12,29 @@ import os
 import sqlite3
 import time
 import uuid
-from contextlib import closing, contextmanager, suppress
-from functools import partial
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-    SQLiteFactory,
-)
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLiteFactory
 from eventsourcing.utils import Environment
 
-from reciprocity.store import command_ids
-from reciprocity.store.commits import Commits
-from reciprocity.store.errors import Busy, NoSuchStore, NotAStore, Unreadable
+from reciprocity.store import command_ids, sqlite_rows
+from reciprocity.store.errors import NotAStore
+from reciprocity.store.sqlite_connections import uri_of
+from reciprocity.store.sqlite_datastore import Datastore
+from reciprocity.store.sqlite_reading import Reader, ReadingDatastore, examine
+from reciprocity.store.sqlite_tables import make, rows_said, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from reciprocity.store.log import Between, Row
 
-APPLICATION_ID = 0x52435052
-"""``RCPR``, in the header of every store (https://www.sqlite.org/pragma.html#pragma_application_id)."""
-
-STORE_FORMAT = 2
-"""The tables below; kept in the header as ``user_version``."""
-
-# The position is called rowid because the library's recorder selects it by that name.
-_TABLES = (
-    """CREATE TABLE stored_events (
-        rowid INTEGER PRIMARY KEY AUTOINCREMENT,
-        originator_id TEXT NOT NULL,
-        originator_version INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        state BLOB NOT NULL,
-        UNIQUE (originator_id, originator_version)
-    )""",
-    """CREATE TABLE commands (
-        command_id TEXT PRIMARY KEY NOT NULL,
-        originator_id TEXT NOT NULL,
-        first_version INTEGER NOT NULL
-    ) WITHOUT ROWID""",
-)
 _LARGEST_INTEGER = 2**63 - 1
-_LOCK_TIMEOUT = 30  # seconds to wait for another process
 _COLUMNS = "originator_id, originator_version, topic, state"
+_BATCH = 10_000  # rows of a table that is gone through
 
 
 class Recorder(SQLiteApplicationRecorder):
@@ -108,23 +81,42 @@ class Recorder(SQLiteApplicationRecorder):
     def command_starts(self, command_ids: Collection[str]) -> dict[str, tuple[str, int]]:
         """The agreement and the version at which each command's events begin, of those that recorded any."""
         rows = self._query(
-            "SELECT command_id, originator_id, first_version FROM commands "
-            "WHERE command_id IN (SELECT value FROM json_each(?))",
+            "SELECT * FROM commands WHERE command_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(command_ids)),),
         )
-        return {by: (of, first) for by, of, first in rows}
+        return {by: (of, first) for by, of, first in sqlite_rows.checked_commands(rows)}
+
+    def commands(self) -> Iterator[tuple[str, str, int]]:
+        """Each command, with the agreement and the version at which its events begin."""
+        after = ""
+        while rows := self._query(
+            "SELECT * FROM commands WHERE command_id>? ORDER BY command_id LIMIT ?", (after, _BATCH)
+        ):
+            yield from sqlite_rows.checked_commands(rows)
+            after = rows[-1][0]
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""
-        rows = self._query(
-            "SELECT originator_id FROM stored_events WHERE originator_version=1 ORDER BY rowid"
-        )
-        return [agreement_id for (agreement_id,) in rows]
+        first = "originator_version=1 ORDER BY rowid"
+        with sqlite_rows.located(self.datastore.asked, first):
+            rows = self._query(f"SELECT rowid, originator_id FROM stored_events WHERE {first}")  # noqa: S608  # a constant
+        return sqlite_rows.checked_ids(rows)
 
     def last_position(self) -> int:
         """The position of the last event; 0 if there is none."""
-        [(last,)] = self._query("SELECT coalesce(max(rowid), 0) FROM stored_events")
-        return int(last)
+        return self.positions()[0]
+
+    def positions(self) -> tuple[int, int]:
+        """The position of the last event, and the highest that was ever given: by now the same one."""
+        given = "SELECT seq FROM sqlite_sequence WHERE name='stored_events'"
+        [(last, highest)] = self._query(
+            f"SELECT coalesce(max(rowid), 0), coalesce(({given}), 0) FROM stored_events"  # noqa: S608  # a constant
+        )
+        return int(last), highest if isinstance(highest, int) else 0
+
+    def integrity(self) -> list[str]:
+        """What SQLite finds broken in the file, at most a hundred things; nothing, if all is well."""
+        return rows_said(self._query("PRAGMA integrity_check(100)"))
 
     def wait(self, after: int, timeout: float) -> bool:
         """Wait until something is recorded *after* a position; false if nothing was within *timeout* seconds.
@@ -142,72 +134,16 @@ class Recorder(SQLiteApplicationRecorder):
                     return False
 
     def _select(self, condition: str, parameters: tuple[Any, ...]) -> list[Row]:
-        return self._query(f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE {condition}", parameters)  # noqa: S608  # a constant of this module
+        with sqlite_rows.located(self.datastore.asked, condition, parameters):
+            rows = self._query(f"SELECT rowid, {_COLUMNS} FROM stored_events WHERE {condition}", parameters)  # noqa: S608  # a constant of this module
+            return sqlite_rows.checked(rows)
 
     def _query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
-        with self.datastore.transaction(commit=False) as c:
-            c.sqlite_cursor.row_factory = None  # plain tuples
-            return c.sqlite_cursor.execute(statement, parameters).fetchall()
+        return self.datastore.asked(statement, parameters)
 
 
 def _up_to(bound: int | None) -> int:
     return _LARGEST_INTEGER if bound is None else bound
-
-
-class _Pool(SQLiteConnectionPool):
-    """The library's pool, whose connections never switch a database's mode and keep what they prepared."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        try:
-            connection = _connection(self.db_name)
-            connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error as error:
-            raise Unreadable(f"the store cannot be opened: {error}") from error
-        connection.row_factory = sqlite3.Row  # the library's own methods read by name
-        return SQLiteConnection(connection, max_age=self.max_age)
-
-
-def _connection(db_name: str) -> sqlite3.Connection:
-    return sqlite3.connect(
-        db_name, uri=True, check_same_thread=False, isolation_level=None, timeout=_LOCK_TIMEOUT
-    )
-
-
-class Datastore(SQLiteDatastore):
-    """The library's datastore, with durable commits and agreement ids as they are."""
-
-    def __init__(self, db_name: str) -> None:
-        super().__init__(db_name, originator_id_type="text")
-        self.pool.close()
-        self.pool = _Pool(db_name=db_name)
-        in_memory = self.pool.is_sqlite_memory_mode
-        self.commits = Commits(None if in_memory else partial(_connection, db_name))
-
-    @contextmanager
-    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
-        """The library's transaction, whose errors say what they mean for the one who asked."""
-        with self.translated():
-            with super().transaction(commit=commit) as cursor:
-                yield cursor
-            if commit:
-                self.commits.announce()
-
-    @contextmanager
-    def translated(self) -> Iterator[None]:
-        """Errors of SQLite, as what they mean for the one who asked."""
-        try:
-            yield
-        except (IntegrityError, sqlite3.IntegrityError):
-            raise  # another writer came first: the register starts again
-        except (PersistenceError, sqlite3.Error) as error:
-            if "locked" in str(error) or "busy" in str(error):
-                raise Busy(f"the store is locked by another process: {error}") from error
-            raise Unreadable(f"the store cannot be used: {error}") from error
-
-    def close(self) -> None:
-        """Close every connection."""
-        super().close()
-        self.commits.close()
 
 
 class Factory(SQLiteFactory):
@@ -215,30 +151,39 @@ class Factory(SQLiteFactory):
 
     application_recorder_class = Recorder  # type: ignore[assignment]  # ours asks for our datastore
 
-    def __init__(self, db_name: str) -> None:
-        super().__init__(Environment(env={"SQLITE_DBNAME": db_name, "CREATE_TABLE": "n"}))
+    def __init__(self, datastore: Datastore) -> None:
+        wanted = {"SQLITE_DBNAME": datastore.pool.db_name, "CREATE_TABLE": "n"}
+        super().__init__(Environment(env=wanted))
         self.datastore.close()
-        self.datastore = Datastore(db_name)
+        self.datastore = datastore
 
 
-def open_file(path: Path, *, create: bool) -> Factory:
+def open_file(path: Path, *, create: bool, reading: bool = False) -> Factory:
     """The factory for the store at *path*.
 
     Raises:
         NotAStore: if nothing is there and *create* is false, or if something else is there.
+        Unreadable: if it is a store that cannot be read.
     """
     if create and not os.path.lexists(path):
         _create(path)
-    _check(path)
-    return Factory(f"{path.absolute().as_uri()}?mode=rw")
+    if reading:
+        return Factory(ReadingDatastore(Reader(path)))
+    examine(path)
+    datastore = Datastore(uri_of(path, "mode=rw"), path)
+    try:
+        datastore.asked("SELECT 1")  # by a connection that looks at all of the schema
+    except BaseException:
+        datastore.close()
+        raise
+    return Factory(datastore)
 
 
 def open_memory() -> Factory:
     """A factory for a store in memory, gone when it is closed."""
-    factory = Factory(f"file:reciprocity-{uuid.uuid4().hex}?mode=memory&cache=shared")
+    factory = Factory(Datastore(f"file:reciprocity-{uuid.uuid4().hex}?mode=memory&cache=shared"))
     with factory.datastore.transaction(commit=True) as cursor:
-        for statement in _TABLES:
-            cursor.execute(statement)
+        make(cursor.sqlite_cursor)
     return factory
 
 
@@ -250,42 +195,17 @@ def _create(path: Path) -> None:
         _fill(draft)
         with suppress(FileExistsError):  # another process was quicker, and made the same
             os.link(draft, path)
-    except OSError as error:
-        raise NotAStore(f"{path}: cannot be created: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise NotAStore(f"{path}: cannot be created: {getattr(error, 'strerror', error)}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):
+            draft.unlink(missing_ok=True)
 
 
 def _fill(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version={STORE_FORMAT}")
-        for statement in _TABLES:
-            connection.execute(statement)
+        make(connection)
+        stamp(connection)
         connection.execute("COMMIT")
-
-
-def _check(path: Path) -> None:
-    """Refuse what is not a store of ours, by what it is, without writing a byte to it."""
-    try:
-        if not path.exists():
-            raise NoSuchStore(f"{path}: no such store (create=True makes one)")
-        if not path.is_file():
-            raise NotAStore(f"{path}: not a file")
-        with path.open("rb") as file:
-            header = file.read(100)
-    except OSError as error:
-        raise NotAStore(f"{path}: cannot be read: {error.strerror}") from error
-    if not header:
-        raise NotAStore(f"{path}: an empty file, not a store")
-    if len(header) < 100 or not header.startswith(b"SQLite format 3\x00"):
-        raise NotAStore(f"{path}: not a SQLite database")
-    # The header's fields are at fixed places: https://www.sqlite.org/fileformat.html#the_database_header
-    application_id = int.from_bytes(header[68:72], "big")
-    store_format = int.from_bytes(header[60:64], "big")
-    if application_id != APPLICATION_ID:
-        raise NotAStore(f"{path}: a SQLite database of another application")
-    if store_format != STORE_FORMAT:
-        raise NotAStore(f"{path}: a store of format {store_format}; this release reads {STORE_FORMAT}")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from reciprocity.store.sqlite import Datastore
+    from reciprocity.store.sqlite_datastore import Datastore
     from reciprocity.store.view_tables import Cursor, Line
 
 PREFIX = "view_"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reciprocity.store import NotAStore, Register
+from reciprocity.store import NotAllowed, NotAStore, Register
 from tests.examples import swap
 
 
@@ -74,6 +75,18 @@ def directory(path: Path) -> None:
     path.mkdir()
 
 
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def device(path: Path) -> None:
+    path.symlink_to("/dev/zero")
+
+
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path)
+
+
 def foreign(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE stored_events (originator_id TEXT)")
@@ -90,7 +103,10 @@ REFUSED: dict[Callable[[Path], None], str] = {
     empty: "an empty file",
     text: "not a SQLite database",
     short_text: "not a SQLite database",
-    directory: "not a file",
+    directory: "not a file, but a directory",
+    pipe: "not a file, but a pipe",
+    device: "not a file, but a device",
+    link_to_itself: "cannot be read",
     foreign: "another application",
     of_another_format: "a store of format 9; this release reads 2",
 }
@@ -109,6 +125,8 @@ def test_what_is_no_store_is_refused_and_left_as_it_was(
     with pytest.raises(NotAStore, match=REFUSED[make]) as refused:
         Register.open(url(path), create=create)
     assert str(path) in str(refused.value)
+    with pytest.raises(NotAStore, match=REFUSED[make]):
+        Register.open(url(path), reading=True)
     assert {file.name: _content(file) for file in tmp_path.iterdir()} == before
 
 
@@ -187,3 +205,15 @@ def test_two_stores_in_memory_are_two() -> None:
     with Register.open("memory:") as one, Register.open("memory:") as other:
         one.sign("swap", swap())
         assert other.agreement_ids() == []
+
+
+def test_nothing_is_recorded_in_what_is_opened_for_reading(kept_url: str) -> None:
+    with Register.open(kept_url, create=True) as register:
+        register.sign("one", swap())
+    with Register.open(kept_url, reading=True) as register:
+        with pytest.raises(NotAllowed):
+            register.sign("two", swap())
+        assert register.sign("one", swap()) == []  # it is on record already
+        with Register.open(kept_url) as other:
+            other.sign("two", swap())
+        assert register.agreement_ids() == ["one", "two"]
