@@ -71,7 +71,7 @@ def server() -> Server:
 
 
 def stop() -> None:
-    """End the server that the tests share, if it was started: a process of tests may end without clearing up."""
+    """End the server that the tests share, if it was started; a process may end without clearing up."""
     if server.cache_info().currsize:
         server().running.cleanup()
         server.cache_clear()
