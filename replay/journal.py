@@ -10,6 +10,7 @@ import datetime as dt
 import difflib
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ from reciprocity.replay.problems import MalformedFile, Problem, Problems
 from reciprocity.replay.tables import read_fields, read_table
 from reciprocity.replay.toml_limits import passed
 from reciprocity.replay.toml_lines import line_of, locate
+from reciprocity.replay.visible import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -191,9 +193,13 @@ def _not_an_event(kind: object) -> str:
         return "is missing"
     if not isinstance(kind, str):
         return "is not the name of an event"
-    near = difflib.get_close_matches(kind[:100], shape.ENTRIES, n=1)
-    hint = f"is {near[0]} meant?" if near else f"those are {', '.join(shape.ENTRIES)}"
-    return f"{kind!r} is not an event; {hint}"
+    return f"{shortened(kind, 80)!r} is not an event; {_hint(kind[:80])}"
+
+
+@lru_cache
+def _hint(kind: str) -> str:
+    near = difflib.get_close_matches(kind, shape.ENTRIES, n=1)
+    return f"is {near[0]} meant?" if near else f"those are {', '.join(shape.ENTRIES)}"
 
 
 def _event_tables(table: dict[str, Any], problems: Problems) -> list[tuple[Path, dict[str, Any]]]:

@@ -34,15 +34,14 @@ def parse(line: bytes) -> Any:
     if line.startswith(codecs.BOM_UTF8):
         raise NotStrict("starts with a byte order mark")
     try:
-        text = line.decode("utf-8")
         value = json.loads(
-            text,
+            line.decode("utf-8"),
             object_pairs_hook=_object,
             parse_int=_whole,
             parse_float=_fraction,
             parse_constant=_constant,
         )
-        if "\\ud" in text.lower():
+        if b"\\ud" in line or b"\\uD" in line:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError as error:
         raise NotStrict(f"not UTF-8, at byte {error.start + 1}") from error

@@ -9,6 +9,7 @@ import difflib
 import re
 import types
 import typing
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 import msgspec
@@ -70,6 +71,7 @@ def read_table(found: object, shape: type[T], path: Path, problems: Problems) ->
     return shape(**{field.name: values.get(field.name, _stand_in(field)) for field in _fields(shape)})
 
 
+@lru_cache  # msgspec works the types out anew each time
 def _fields(shape: type[Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
     return msgspec.structs.fields(shape)
 

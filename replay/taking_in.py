@@ -21,7 +21,7 @@ from reciprocity.store import WIRE, CommandTaken, Differs, Register, Wire, name_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LONGEST_LINE = 4 * 1024 * 1024
+LONGEST_LINE = 2 * 1024 * 1024
 """Bytes. No event of a journal, which is at most half a MiB long as a whole, comes to so much."""
 
 

@@ -1,6 +1,6 @@
 """Answers: what the tool says of a file, at what cost.
 
-``python -m tests.replay.answers FOLDER`` asks it of every file in a folder, in a process that does nothing else.
+``python -m tests.replay.answers FOLDER`` asks it of every file in a folder, in a process of its own.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ JOURNALS: dict[str, tuple[str | bytes, str]] = {
         SIGNED.replace("[{", "[" + '{releasing="AAA",receiving="BBB",total=1},' * 101 + "{"),
         "agreement.obligations: 102 in one list, where 100 is the most",
     ),
-    "rows": (SIGNED + PHASE + f"[{ROW * (_SIGNS // 17)}]", "in one list, where 1,000 is the most"),
+    "rows": (SIGNED + PHASE + f"[{ROW * (_SIGNS // 19)}]", "in one list, where 1,000 is the most"),
     "a key twice": (SIGNED + 'id = "other"', ":7: not TOML: Cannot overwrite a value"),
     "a number that is none": (_total("nan"), ":5: agreement.obligations[1].total: expected `int | str`"),
     "infinity": (_total("-inf"), ":5: agreement.obligations[1].total: expected `int | str`"),
@@ -145,7 +145,7 @@ def _with(**fields: object) -> str:
 
 
 LINES: dict[str, tuple[str | bytes, str]] = {
-    "a line without end": ("x" * 20_000_000, ":1: longer than 4,194,304 bytes"),
+    "a line without end": ("x" * 20_000_000, ":1: longer than 2,097,152 bytes"),
     "arrays in arrays": ("[" * 90_000, ":1: nested too deeply"),
     "objects in objects": ('{"a":' * 90_000, ":1: nested too deeply"),
     "arrays in arrays, very many": ("[" * _LONGEST, ":1: more than 100,000 values"),
