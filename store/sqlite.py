@@ -247,21 +247,23 @@ def _create(path: Path) -> None:
         _fill(draft)
         with suppress(FileExistsError):  # another process was quicker, and made the same
             os.link(draft, path)
-    except OSError as error:
-        raise NotAStore(f"{path}: cannot be created: {error.strerror}") from error
+    except (OSError, sqlite3.Error) as error:
+        raise NotAStore(f"{path}: cannot be created: {getattr(error, 'strerror', error)}") from error
     finally:
-        draft.unlink(missing_ok=True)
+        for beside in ("", "-journal", "-wal", "-shm"):
+            draft.with_name(draft.name + beside).unlink(missing_ok=True)
 
 
 def _fill(path: Path) -> None:
+    """Make the tables. WAL comes last: what is in it on closing is lost to the file without a word if that fails."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={STORE_FORMAT}")
         for statement in _TABLES:
             connection.execute(statement)
         connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _check(path: Path) -> None:

@@ -138,7 +138,7 @@ def _unsynced() -> Iterator[None]:
 
     def careless(pool: store_sqlite._Pool) -> object:
         made = connect(pool)
-        made._c.execute("PRAGMA synchronous=OFF")
+        made._sqlite_conn.execute("PRAGMA synchronous=OFF")
         return made
 
     store_sqlite._Pool._create_connection = careless  # type: ignore[method-assign, assignment]
