@@ -16,6 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 from reciprocity.domain import OPEN, Agreement, Event, complete_phase
 from reciprocity.store import Busy, Conflict, ConnectionLost, Register, StoreError
@@ -106,7 +107,8 @@ def _kill(server: stores.Server, url: str, rng: random.Random, *, whole: bool, f
         for process in (postmaster, *children):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        _wait(lambda: not any(map(_lives, (postmaster, *children))))
+        # Also until nobody keeps its number any more, or else it would seem to run.
+        _wait(lambda: not any(map(_is_there, (postmaster, *children))))
         server.running.ensure_postgres_running()
         findings.note("whole server killed")
         return
@@ -119,16 +121,12 @@ def _kill(server: stores.Server, url: str, rng: random.Random, *, whole: bool, f
 
 
 def _children(process: int) -> list[int]:
-    with open(f"/proc/{process}/task/{process}/children") as file:  # noqa: PTH123
-        return [int(child) for child in file.read().split()]
+    children = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in children.read_text().split()]
 
 
-def _lives(process: int) -> bool:
-    try:
-        with open(f"/proc/{process}/stat") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+def _is_there(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
 
 
 def _wait(until: Callable[[], bool]) -> None:
