@@ -163,6 +163,15 @@ class _Pool(SQLiteConnectionPool):
         connection.row_factory = sqlite3.Row  # the library's own methods read by name
         return SQLiteConnection(connection, max_age=self.max_age)
 
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back; one whose transaction could not be ended would keep the store locked."""
+        if conn._sqlite_conn.in_transaction:  # noqa: SLF001  # the library gives no other way to ask
+            try:
+                conn.rollback()
+            except (sqlite3.Error, MemoryError):
+                conn.close()
+        super().put_connection(conn)
+
 
 def _connection(db_name: str) -> sqlite3.Connection:
     return sqlite3.connect(
@@ -255,7 +264,7 @@ def _create(path: Path) -> None:
 
 
 def _fill(path: Path) -> None:
-    """Make the tables. WAL comes last: what is in it on closing is lost to the file without a word if that fails."""
+    """Make the tables; WAL comes last, because closing would not say that it could not be emptied."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")

@@ -15,14 +15,15 @@ import random
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import attrs
+from eventsourcing.sqlite import SQLiteConnection
 
 from reciprocity.domain import ReciprocityError
 from reciprocity.projections import Runner
-from reciprocity.store import sqlite as store_sqlite
+from reciprocity.store import Register
 from tests.projections.view_stores import is_whole
 from tests.reliability import workload
 from tests.reliability.scorecard import Findings
@@ -131,33 +132,34 @@ def _hash(files: Files, acknowledged: int) -> str:
     return total.hexdigest()
 
 
-@contextmanager
-def _unsynced() -> Iterator[None]:
-    """Registers opened meanwhile do not ask for syncs."""
-    connect = store_sqlite._Pool._create_connection
+def _never_sync(register: Register) -> None:
+    """Let the register's connections ask for no syncs."""
+    pool = register._recorder.datastore.pool
+    connect = pool._create_connection
 
-    def careless(pool: store_sqlite._Pool) -> object:
-        made = connect(pool)
-        made._sqlite_conn.execute("PRAGMA synchronous=OFF")
-        return made
+    def careless() -> SQLiteConnection:
+        connection = connect()
+        connection._sqlite_conn.execute("PRAGMA synchronous=OFF")
+        return connection
 
-    store_sqlite._Pool._create_connection = careless  # type: ignore[method-assign, assignment]
-    try:
-        yield
-    finally:
-        store_sqlite._Pool._create_connection = connect  # type: ignore[method-assign]
+    pool._create_connection = careless  # type: ignore[method-assign]
 
 
-def _traced(folder: Path, commands: int) -> tuple[list[Step], Files]:
-    """What a run does to its files, and the files it began with: commands, a view, checkpoints."""
+def _traced(folder: Path, commands: int, *, careless: bool) -> tuple[list[Step], Files]:
+    """What a run does to its files, and the files it began with: commands, a view, checkpoints.
+
+    One that is *careless* asks for no syncs, and keeps no view: that would ask for them again.
+    """
     path = folder / "run.db"
     url = workload.store(path, 0)
     start = {path.name: path.read_bytes()}
     with shimmed() as shim, workload.opened(url) as (register, clock):
+        if careless:
+            _never_sync(register)
         for number in range(commands):
             workload.command(register, clock, number)
             shim.trace.append(Acknowledged(number))
-            if number % 4 == 3:
+            if number % 4 == 3 and not careless:
                 Runner(register, _VIEW, batch=2).run()
             if number % 6 == 5:  # as it happens by itself after 1,000 pages; then the file is written over
                 with closing(sqlite3.connect(path)) as other:
@@ -165,12 +167,16 @@ def _traced(folder: Path, commands: int) -> tuple[list[Step], Files]:
     return shim.trace, start
 
 
-def power_loss(size: int, seed: int, *, lying: bool = False) -> Findings:
+def power_loss(size: int, seed: int) -> Findings:
     """Crash after each step of a run of *size* commands, in every way, and take it up again."""
+    return _power_loss(size, seed)
+
+
+def _power_loss(size: int, seed: int, *, careless: bool = False, lying: bool = False) -> Findings:
     findings = Findings({"lost": 0, "doubled": 0, "damaged": 0})
     rng = random.Random(seed)  # noqa: S311  # the same states every time
     with tempfile.TemporaryDirectory() as folder:
-        trace, start = _traced(Path(folder), size)
+        trace, start = _traced(Path(folder), size, careless=careless)
         for number, crash in enumerate(crashes(trace, start, rng, lying=lying)):
             here = Path(folder) / str(number)
             here.mkdir()
@@ -203,10 +209,9 @@ def _check(url: str, crash: Crash, findings: Findings, place: str, size: int) ->
 
 def without_synchronous(size: int, seed: int) -> Findings:
     """The same where the store is told not to sync: it must be found out."""
-    with _unsynced():
-        return power_loss(size, seed)
+    return _power_loss(size, seed, careless=True)
 
 
 def on_a_lying_disk(size: int, seed: int) -> Findings:
     """The same on a disk that says it has synced and has not: it must be found out."""
-    return power_loss(size, seed, lying=True)
+    return _power_loss(size, seed, lying=True)
