@@ -7,7 +7,7 @@ ROOMS := domain store projections replay seeds
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark
 
-.PHONY: demo test spark lint format schema bench bench-full clean
+.PHONY: demo test campaign spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -16,6 +16,9 @@ demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and rep
 
 test: $(INSTALLED)  ## all tests
 	$(BIN)/python -m pytest
+
+campaign: $(INSTALLED)  ## everything that may befall a store, some 20 minutes of it; ARGS=--write puts the scorecard into docs/reliability.md
+	$(BIN)/python -m tests.reliability $(ARGS)
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark
