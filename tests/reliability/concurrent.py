@@ -1,4 +1,4 @@
-"""Many at once on one store. The one rule: each is told what became of its commands, and all of that is there.
+"""Many at once on one store. The one rule: what each was told of its commands is there.
 
 Writers are processes of their own, on SQLite; the reader that follows them is on PostgreSQL, where positions
 are given in one order and committed in another.

@@ -1,8 +1,8 @@
-"""Damaged files: cut anywhere, one bit turned over. The one rule: an answer is refused, or right, or found out.
+"""Damaged files: cut, or with one bit turned over. The one rule: a wrong answer is found out.
 
-All that a store answers is asked of each damaged copy. What differs must be found out, and by whom is counted:
-by the store itself, which refuses; by what can be checked without knowing more than the file; or only by
-comparing with what was kept elsewhere, a checkpoint.
+All that a store answers is asked of each damaged copy. What differs must be found out, and it is counted by
+what: the store itself, which refuses; what can be checked without knowing more than the file; or only a
+checkpoint, which was kept elsewhere.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _verdict(path: Path, undamaged: Whole) -> str:
 def _is_sound(path: Path) -> bool:
     with closing(sqlite3.connect(path)) as file:
         try:
-            return file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            return bool(file.execute("PRAGMA integrity_check").fetchone() == ("ok",))
         except sqlite3.Error:
             return False
 

@@ -1,7 +1,7 @@
 """I/O errors: the file system fails at the Nth call. The one rule: N grows until nothing fails any more.
 
-A failed command is given again, with its id, at once and after the store was opened anew; then the record must
-be as if nothing had happened. Whatever is raised must be an error of ours.
+A failed command is given again with its id, at once and after the store was opened anew. Then the record must
+be as if nothing had happened. Whatever is raised must be an error of ours, or Python's for want of memory.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from contextlib import closing
-from pathlib import Path
 
 import attrs
 

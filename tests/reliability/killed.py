@@ -1,7 +1,7 @@
 """kill -9 at random points. The one rule: the worker is told nothing, and what it was told counts.
 
-The worker says on a pipe that it is ready, and then what it was told is on record. It is killed after a random
-part of the time that an undisturbed one takes. Whoever comes next gives the same commands again.
+The worker says on a pipe that it is ready, and then what it was told is on record. It is killed after some
+part of the time that an undisturbed one takes, at random. Whoever comes next gives the same commands again.
 """
 
 from __future__ import annotations

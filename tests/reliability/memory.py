@@ -1,6 +1,6 @@
 """Out of memory: a clear error or a success, never damage. The one rule: the memory gives out one step later.
 
-Three ladders, each of processes of their own: SQLite's allocator fails at the Nth call; SQLite may have so many
+Three ladders, each in a process of its own: SQLite's allocator fails at the Nth call; SQLite may have so many
 bytes and no more; the whole process may.
 
 ``python -m tests.reliability.memory LADDER SIZE SEED`` is such a process, and prints what it found as JSON.
@@ -155,8 +155,7 @@ def _in_a_process(ladder: str, size: int, seed: int) -> Findings:
     library()  # or else it cannot be measured
     done = subprocess.run(
         [sys.executable, "-m", "tests.reliability.memory", ladder, str(size), str(seed)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
         timeout=_PATIENCE,
         check=False,
@@ -188,4 +187,4 @@ if __name__ == "__main__":
     workload.told(_COMMANDS)
     _found = Findings(dict.fromkeys(KINDS, 0))
     _LADDERS[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), _found)
-    print(json.dumps(attrs.asdict(_found)))
+    sys.stdout.write(json.dumps(attrs.asdict(_found)))

@@ -1,4 +1,4 @@
-"""Power loss: what may be on the disk when the current goes. The one rule: only a sync makes anything certain.
+"""Power loss: what may be on the disk when the current goes. The one rule: only a sync makes certain.
 
 From the trace of a run every state is built that a crash after some step may leave behind. Of each file, what
 was done before its last sync is there. What was done since is there or not, in any order, and of a write each

@@ -1,7 +1,7 @@
 """A server that is killed under load. The one rule: who was not told, asks again with the same id.
 
-Sometimes one of its processes is killed, and it starts anew by itself, from its log; sometimes all of it is, as
-when the machine fails, and it is started again.
+Sometimes one of its processes is killed, and it starts anew by itself, from its log; sometimes all of them
+are, as when the machine fails, and it is started again.
 """
 
 from __future__ import annotations

@@ -154,7 +154,7 @@ class Shim:
 def nth(
     shim: Shim, n: int, *, calls: tuple[str, ...] = FAILING, lasting: bool = False, full: bool = False
 ) -> Fault:
-    """Fails the *n*th of these calls from now on; if *lasting*, all after it too; *full*: for lack of room."""
+    """Fails the *n*th of these calls from now on, if *lasting* all after it; if *full*, for lack of room."""
     seen = 0
 
     def fault(call: str, file: str) -> int:  # noqa: ARG001
