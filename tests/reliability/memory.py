@@ -9,6 +9,7 @@ bytes and no more; the whole process may.
 from __future__ import annotations
 
 import ctypes as c
+import gc
 import json
 import resource
 import subprocess
@@ -53,6 +54,8 @@ class Starving:
         self.left = 0
         self.lasting = False
         self.fired = False
+        # SQLite holds a lock while it calls us. The garbage collector may close a connection, which wants it.
+        gc.disable()
         sqlite = library()
         before = _Allocator()
         # It takes another allocator only while it is shut down, so before anything is open.
@@ -97,6 +100,8 @@ def _one(findings: Findings, place: str, step: Callable[[Attempt], bool]) -> boo
         findings.cases += fired
         attempt.take_up()
         findings.note("refused" if attempt.refused else "overcome") if fired else None
+        attempt.refused = None
+        gc.collect()
     return fired
 
 

@@ -130,10 +130,12 @@ def screen(rows: Iterable[Row]) -> Table:
     return table
 
 
-def markdown(rows: Iterable[Row]) -> str:
-    """The table in Markdown."""
-    lines = [HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def markdown(rows: Iterable[Row], before: str = "") -> str:
+    """The table in Markdown; of campaigns that are not among the *rows*, the lines of the table *before*."""
+    lines = {line.split("|")[1].strip(): line for line in before.splitlines() if line.startswith("|")}
+    new = [HEADINGS, ("---",) * len(HEADINGS), *(row.cells() for row in rows)]
+    lines |= {cells[0]: f"| {' | '.join(cells)} |" for cells in new}
+    return "".join(f"{line}\n" for line in lines.values())
 
 
 def write(rows: Iterable[Row], seed: int, *, document: Path = DOCUMENT) -> None:
@@ -141,8 +143,8 @@ def write(rows: Iterable[Row], seed: int, *, document: Path = DOCUMENT) -> None:
     begin, end = f"<!-- {COMMAND}: written by the campaigns -->\n", f"<!-- end of {COMMAND} -->\n"
     text = document.read_text("utf-8")
     before, found, rest = text.partition(begin)
-    _, closed, after = rest.partition(end)
+    last, closed, after = rest.partition(end)
     if not (found and closed):
         raise ValueError(f"{document.name} has no place for {COMMAND}")
     how = f"`{COMMAND}`, {dt.datetime.now(dt.UTC).date()}, seed {seed}: {machine()}.\n"
-    document.write_text(f"{before}{begin}\n{how}\n{markdown(rows)}\n{end}{after}", "utf-8")
+    document.write_text(f"{before}{begin}\n{how}\n{markdown(rows, last)}\n{end}{after}", "utf-8")

@@ -127,6 +127,10 @@ def test_the_scorecard_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
     text = document.read_text("utf-8")
     assert text.count("| trial | 1,000 trials | lost 0 | lost 0, of 1,234 (refused 5) | 6 | yes |") == 1
     assert text.count("seed 3") == 1
+    scorecard.write([Row(attrs.evolve(campaign(), name="other"), 5, None, 0, "why")], 4, document=document)
+    text = document.read_text("utf-8")
+    assert text.count("| trial | 1,000 trials |") == 1
+    assert text.count("| other | 5 trials | all faults 0 | not measured: why | 0 | no |") == 1
     with pytest.raises(ValueError, match="no place"):
         scorecard.write([row], 3, document=ROOT / "README.md")
 
