@@ -123,7 +123,7 @@ def test_a_deleted_file_may_be_there_again() -> None:
 
 
 def test_it_is_gone_once_the_next_one_of_its_name_is_synced() -> None:
-    trace = [Deleted(FILE), Wrote(FILE, 0, b"new"), Synced(FILE), Acknowledged(0)]
+    trace: list[Step] = [Deleted(FILE), Wrote(FILE, 0, b"new"), Synced(FILE), Acknowledged(0)]
     last = [crash.files for crash in states(trace, {FILE: b"old"}) if "step 4" in crash.place]
     assert last == [{FILE: b"new"}]
 
