@@ -80,7 +80,7 @@ def two_projectors(size: int, seed: int) -> Findings:
     def project(url: str, batch: int) -> int:
         turns = 0
         with Register.open(url) as register:
-            while not done.is_set():
+            while not (turns and done.is_set()):
                 Runner(register, _VIEW, batch=batch).run(from_scratch=turns % 7 == batch)
                 is_whole(register, _VIEW)
                 turns += 1
