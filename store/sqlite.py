@@ -158,7 +158,7 @@ class _Pool(SQLiteConnectionPool):
         try:
             connection = _connection(self.db_name)
             connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise Unreadable(f"the store cannot be opened: {error}") from error
         connection.row_factory = sqlite3.Row  # the library's own methods read by name
         return SQLiteConnection(connection, max_age=self.max_age)
@@ -205,7 +205,11 @@ class Datastore(SQLiteDatastore):
             yield
         except (IntegrityError, sqlite3.IntegrityError):
             raise  # another writer came first: the register starts again
-        except (PersistenceError, sqlite3.Error) as error:
+        except (
+            PersistenceError,
+            sqlite3.Error,
+            UnicodeDecodeError,
+        ) as error:  # of a message that quotes damage
             if "locked" in str(error) or "busy" in str(error):
                 raise Busy(f"the store is locked by another process: {error}") from error
             raise Unreadable(f"the store cannot be used: {error}") from error

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from reciprocity.store import sqlite
+from reciprocity.store.errors import Unreadable
 from reciprocity.store.log import missing
 from reciprocity.store.reading import OneHistory, Reading
 from reciprocity.store.view_builds import Build, Digest, Overtaken, digest_of
@@ -187,15 +188,16 @@ class Views:
     def _find(self, cursor: Cursor, view: View) -> dict[Stage, Build]:
         columns = ", ".join(column.name for column in BUILDS.columns[1:])
         found: dict[Stage, Build] = {}
-        for stage, position, lines, sha256, *rest in cursor.execute(
-            f"SELECT {columns} FROM {self._builds} WHERE view=?", [view.name]
-        ):
-            known = None if sha256 is None else Digest(lines, sha256)
-            found[Stage(stage)] = Build(view, Stage(stage), position, known, *rest)
-        for stage, agreement, reason in cursor.execute(
-            f"SELECT stage, agreement, reason FROM {self._marks} WHERE view=?", [view.name]
-        ):
-            found[Stage(stage)].unreadable[agreement] = reason
+        builds = cursor.execute(f"SELECT {columns} FROM {self._builds} WHERE view=?", [view.name])
+        try:
+            for stage, position, lines, sha256, *rest in builds:
+                known = None if sha256 is None else Digest(lines, sha256)
+                found[Stage(stage)] = Build(view, Stage(stage), position, known, *rest)
+            marks = f"SELECT stage, agreement, reason FROM {self._marks} WHERE view=?"
+            for stage, agreement, reason in cursor.execute(marks, [view.name]):
+                found[Stage(stage)].unreadable[agreement] = reason
+        except (ValueError, KeyError) as error:
+            raise Unreadable(f"{view.name}: there is no such stage of a build: {error}") from error
         return found
 
     def _rows(self, cursor: Cursor, build: Build) -> Iterator[Line]:

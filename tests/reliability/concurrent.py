@@ -125,7 +125,7 @@ def tailing_reader(size: int, seed: int) -> Findings:
         with ThreadPoolExecutor(1) as pool, writers(url, agreements, size) as started:
             reading = pool.submit(_follow, register, whole, seen)
             acknowledged = told(started)
-            reading.result(_PATIENCE)
+            reading.result(2 * _PATIENCE)
         log = [recorded.position for recorded in register.log()]
     found = [recorded.position for recorded in seen]
     findings.cases = len(log)
@@ -138,7 +138,7 @@ def tailing_reader(size: int, seed: int) -> Findings:
 
 def _follow(register: Register, whole: int, seen: list[Recorded]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    with register.follow(timeout=10) as events:
+    with register.follow(timeout=_PATIENCE) as events:
         for recorded in events:
             seen.append(recorded)
             if len(seen) >= whole or time.monotonic() > deadline:
