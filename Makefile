@@ -9,7 +9,7 @@ SPARK := .venv-spark
 # Tests run side by side, one on each core; each process has a PostgreSQL server of its own, so they are few.
 BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test thorough spark lint format schema bench bench-full clean
+.PHONY: demo test thorough campaign spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -21,6 +21,9 @@ test: $(INSTALLED)  ## all tests
 
 thorough: $(INSTALLED)  ## all tests, each property with twenty times as many examples; it takes an hour
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
+
+campaign: $(INSTALLED)  ## everything that may befall a store, some 20 minutes of it; ARGS=--write puts the scorecard into docs/reliability.md
+	$(BIN)/python -m tests.reliability $(ARGS)
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark

@@ -195,17 +195,19 @@ def _create(path: Path) -> None:
         _fill(draft)
         with suppress(FileExistsError):  # another process was quicker, and made the same
             os.link(draft, path)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         raise NotAStore(f"{path}: cannot be created: {getattr(error, 'strerror', error)}") from error
     finally:
-        with suppress(OSError, ValueError):
-            draft.unlink(missing_ok=True)
+        for beside in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError, ValueError):
+                draft.with_name(draft.name + beside).unlink(missing_ok=True)
 
 
 def _fill(path: Path) -> None:
+    """Make the tables; WAL comes last, because closing would not say that it could not be emptied."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("BEGIN IMMEDIATE")
         make(connection)
         stamp(connection)
         connection.execute("COMMIT")
+        connection.execute("PRAGMA journal_mode=WAL")

@@ -58,7 +58,7 @@ class Datastore(SQLiteDatastore):
             yield
         except (IntegrityError, sqlite3.IntegrityError):
             raise  # another writer came first: the register starts again
-        except (PersistenceError, sqlite3.Error) as error:
+        except (PersistenceError, sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote damage
             if "locked" in str(error) or "busy" in str(error):
                 raise Busy(f"the store is locked by another process: {error}") from error
             raise Unreadable(f"the store cannot be used: {shown(error)}") from error
@@ -80,10 +80,19 @@ class _Pool(SQLiteConnectionPool):
         try:
             connection = _to_write(self._path) if self._path else connect(self.db_name)
             connection.execute("PRAGMA synchronous=FULL")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise Unreadable(f"the store cannot be opened: {shown(error)}") from error
         connection.row_factory = sqlite3.Row  # the library's own methods read by name
         return SQLiteConnection(connection, max_age=self.max_age)
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Take a connection back; one whose transaction could not be ended would keep the store locked."""
+        if conn._sqlite_conn.in_transaction:  # noqa: SLF001  # the library gives no other way to ask
+            try:
+                conn.rollback()
+            except (sqlite3.Error, MemoryError):
+                conn.close()
+        super().put_connection(conn)
 
 
 def _to_write(path: Path) -> sqlite3.Connection:

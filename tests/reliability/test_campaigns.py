@@ -1,0 +1,141 @@
+"""Each campaign at a small size; and that the scorecard says so if one falls short."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+from click.testing import CliRunner
+
+from reciprocity.domain import Recorded
+from tests.documents import ROOT
+from tests.reliability import __main__ as command
+from tests.reliability import scorecard, workload
+from tests.reliability.campaigns import CAMPAIGNS
+from tests.reliability.scorecard import Campaign, Findings, NotMeasured, Row
+
+SHORT = [one for one in CAMPAIGNS if one.short]
+
+
+@pytest.mark.parametrize("campaign", SHORT, ids=lambda one: one.name)
+def test_it_comes_to_what_is_wanted(campaign: Campaign) -> None:
+    row = campaign.measured(campaign.short, seed=1)
+    if row.findings is None:
+        pytest.skip(row.reason)
+    assert row.is_reached, "\n".join(row.findings.places)
+
+
+# What the campaigns judge a log by.
+
+
+def without(number: int) -> Callable[[list[Recorded]], list[Recorded]]:
+    return lambda log: [one for one in log if one.command_id != workload.name_of(number)]
+
+
+@pytest.mark.parametrize(
+    ("change", "lost", "doubled", "is_prefix"),
+    [
+        (lambda log: log, 0, 0, True),
+        (lambda log: log[:-1], 1, 0, True),
+        (without(3), 1, 0, False),
+        (lambda log: [*log, log[-1]], 0, 1, False),
+        (lambda log: [*log[:-1], attrs.evolve(log[-1], version=9)], 0, 0, False),
+    ],
+)
+def test_a_log_is_judged_by_what_was_acknowledged(
+    change: Callable[[list[Recorded]], list[Recorded]], lost: int, doubled: int, is_prefix: bool
+) -> None:
+    log = change(list(workload.told(8)))
+    assert workload.judge(log, range(8)) == workload.Judged(lost, doubled, is_prefix)
+
+
+def test_a_phase_that_is_counted_twice_changes_all_that_follow() -> None:
+    with workload.opened("memory:") as (register, clock):
+        for number in (0, 1, 2, 3):
+            workload.command(register, clock, number)
+        register.command("swap-0", workload._next)
+        workload.command(register, clock, 4)
+        assert not workload.judge(register.log(), range(5)).is_prefix
+
+
+# The scorecard.
+
+
+def campaign(*faults: str, is_control: bool = False, cases: int = 3) -> Campaign:
+    def run(size: int, seed: int) -> Findings:
+        findings = Findings({"lost": 0}, cases)
+        for fault in faults:
+            findings.fault("lost", f"--seed {seed}, {fault}", size)
+        return findings
+
+    return Campaign("trial", "{size} trials", run, 1_000, 2, is_control)
+
+
+def not_here(size: int, seed: int) -> Findings:
+    raise NotMeasured(f"no server for {size} with seed {seed}")
+
+
+@pytest.mark.parametrize(
+    ("one", "is_reached"),
+    [
+        (campaign(), True),
+        (campaign("here"), False),
+        (campaign(is_control=True), False),
+        (campaign("here", is_control=True), True),
+        (campaign(cases=0), False),
+        (Campaign("trial", "", not_here, 1, 1), False),
+        (Campaign("trial", "", None, 1, 1, waits_for="something"), False),
+    ],
+)
+def test_what_is_reached(one: Campaign, is_reached: bool) -> None:
+    assert one.measured(2, seed=1).is_reached is is_reached
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, one: Campaign, *options: str) -> tuple[int, str]:
+    monkeypatch.setattr(command, "CAMPAIGNS", (one,))
+    done = CliRunner().invoke(command.main, options)
+    return done.exit_code, done.output
+
+
+def test_it_fails_if_one_falls_short_and_says_how_to_see_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asked(monkeypatch, campaign())[0] == 0
+    code, said = asked(monkeypatch, campaign("step 5"), "--seed", "7")
+    assert code == 1
+    assert "--only trial --size 1000 lost: --seed 7, step 5" in said
+    assert "not reached: trial" in said
+
+
+def test_what_cannot_be_measured_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, said = asked(monkeypatch, Campaign("trial", "", not_here, 4, 1))
+    assert code == 1
+    assert "not measured: no server for 4 with seed 1" in said
+
+
+@pytest.mark.parametrize("options", [["--write", "--short"], ["--size", "4"]])
+def test_it_takes_no_figure_for_another(options: list[str]) -> None:
+    assert CliRunner().invoke(command.main, options).exit_code == 2
+
+
+def test_the_scorecard_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
+    document = tmp_path / "reliability.md"
+    document.write_text(scorecard.DOCUMENT.read_text("utf-8"), "utf-8")
+    row = Row(campaign(), 1_000, Findings({"lost": 0}, 1_234, {"refused": 5}), 6.5)
+    for _ in range(2):
+        scorecard.write([row], 3, document=document)
+    text = document.read_text("utf-8")
+    assert text.count("| trial | 1,000 trials | lost 0 | lost 0, of 1,234 (refused 5) | 6 | yes |") == 1
+    assert text.count("seed 3") == 1
+    scorecard.write([Row(attrs.evolve(campaign(), name="other"), 5, None, 0, "why")], 4, document=document)
+    text = document.read_text("utf-8")
+    assert text.count("| trial | 1,000 trials |") == 1
+    assert text.count("| other | 5 trials | all faults 0 | not measured: why | 0 | no |") == 1
+    with pytest.raises(ValueError, match="no place"):
+        scorecard.write([row], 3, document=ROOT / "README.md")
+
+
+def test_every_campaign_is_documented() -> None:
+    text = scorecard.DOCUMENT.read_text("utf-8")
+    for one in CAMPAIGNS:
+        assert f"`{one.name}`" in text, one.name

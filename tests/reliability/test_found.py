@@ -1,0 +1,54 @@
+"""What the campaigns have found at full size, each once more by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reciprocity.store import NotAStore
+from tests.reliability import workload
+from tests.reliability.scorecard import NotMeasured
+from tests.reliability.vfs import nth, shimmed
+
+
+@pytest.mark.parametrize("can_be_rolled_back", [True, False])
+def test_a_transaction_that_could_not_be_ended_keeps_nobody_out(
+    tmp_path: Path, can_be_rolled_back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path / 'run.db'}"
+    with workload.opened(url, create=True) as (register, clock):
+        pool = register._recorder.datastore.pool
+        connection = pool.get_connection(is_writer=True)
+        connection.cursor().execute("BEGIN IMMEDIATE")
+
+        def fail() -> None:
+            raise MemoryError
+
+        if not can_be_rolled_back:
+            monkeypatch.setattr(connection, "rollback", fail)
+        pool.put_connection(connection)
+        with workload.opened(url) as (other, other_clock):
+            workload.command(other, other_clock, 0)
+        workload.command(register, clock, 1)
+        assert workload.judge(register.log(), range(2)) == workload.Judged(0, 0, is_prefix=True)
+
+
+def test_half_a_store_is_never_put_in_place(tmp_path: Path) -> None:
+    path, refused = tmp_path / "run.db", 0
+    try:
+        with shimmed() as shim:
+            for n in range(1, 200):
+                shim.fault = nth(shim, n, calls=("write", "sync", "truncate", "delete"), lasting=True)
+                try:
+                    workload.store(path, 0)
+                except NotAStore:
+                    refused += 1
+                    assert list(tmp_path.iterdir()) == []
+                else:
+                    break
+    except NotMeasured as reason:
+        pytest.skip(str(reason))
+    assert refused > 5
+    with workload.opened(f"sqlite:///{path}") as (register, clock):
+        workload.command(register, clock, 0)
