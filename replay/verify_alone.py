@@ -149,7 +149,7 @@ def checkpoint(text: str) -> Checkpoint:
         raise Malformed("not a checkpoint: it has an origin, a size and a root, each in a line")
     origin, size, root, *more = lines
     return Checkpoint(
-        origin, _number(size), _hash(root), tuple(more), signed + "\n", tuple(_signatures(signatures))
+        origin, number_in(size), hash_in(root), tuple(more), signed + "\n", tuple(_signatures(signatures))
     )
 
 
@@ -179,13 +179,15 @@ def _base64(text: str) -> bytes:
     return found
 
 
-def _hash(text: str) -> bytes:
+def hash_in(text: str) -> bytes:
+    """The hash in a text."""
     if len(found := _base64(text)) != 32:
         raise Malformed(f"not a hash of 32 bytes: {text[:80]!r}")
     return found
 
 
-def _number(text: str) -> int:
+def number_in(text: str) -> int:
+    """The whole number in a text."""
     if not (text.isascii() and text.isdecimal() and len(text) < 20 and str(int(text)) == text):
         raise Malformed(f"not a whole number: {text[:80]!r}")
     return int(text)
@@ -196,9 +198,12 @@ def _number(text: str) -> int:
 
 def _leaf_hash(row: tuple[int, str, int, str, bytes]) -> bytes:
     position, agreement, version, topic, state = row
-    a, t = agreement.encode(), topic.encode()
-    head = struct.pack(">QQIIQ", position, version, len(a), len(t), len(state))
-    return hashlib.sha256(b"\x00" + head + a + t + state).digest()
+    try:
+        a, t = agreement.encode(), topic.encode()
+        head = struct.pack(">QQIIQ", position, version, len(a), len(t), len(state))
+        return hashlib.sha256(b"\x00" + head + a + t + state).digest()
+    except (AttributeError, TypeError, ValueError, struct.error):  # a number where a text should be
+        return hashlib.sha256(b"\x02" + repr(row).encode()).digest()  # which is the hash of no leaf
 
 
 def _node_hash(left: bytes, right: bytes) -> bytes:
@@ -311,13 +316,13 @@ def proof(text: str) -> Inclusion | Consistency:
     if kind not in {INCLUSION, CONSISTENCY} or not lines or lines.pop():
         raise Malformed("not a proof, or its last line is cut off")
     if kind == CONSISTENCY:
-        old, new = (_number(value) for value in _values(lines, "old", "new"))
-        return Consistency(old, new, [_hash(line) for line in lines[2:]])
+        old, new = (number_in(value) for value in _values(lines, "old", "new"))
+        return Consistency(old, new, [hash_in(line) for line in lines[2:]])
     size, position, agreement, version, topic, state = _values(
         lines, "size", "position", "agreement", "version", "event", "stored"
     )
-    row = (_number(position), agreement, _number(version), topic, state.encode())
-    return Inclusion(_number(size), row, [_hash(line) for line in lines[6:]])
+    row = (number_in(position), agreement, number_in(version), topic, state.encode())
+    return Inclusion(number_in(size), row, [hash_in(line) for line in lines[6:]])
 
 
 def _values(lines: list[str], *names: str) -> list[str]:
