@@ -113,7 +113,7 @@ def _against(walk: Walk, checkpoints: Checkpoints) -> tuple[list[str], list[Foun
         rows, root = walk.roots[one.size]
         if rows == one.size and root == one.root:
             holds.append(f"{name}: the first {one.size:,} events are as sealed{_time(one)}")
-            found += [_contradicted(other, older, name) for other, older in differs]
+            found += [_contradicted(other, name) for other, _ in differs]
             differs.clear()
             intact = one.size
         else:
@@ -124,7 +124,7 @@ def _against(walk: Walk, checkpoints: Checkpoints) -> tuple[list[str], list[Foun
     return holds, found
 
 
-def _contradicted(name: str, older: Checkpoint, by: str) -> Found:
+def _contradicted(name: str, by: str) -> Found:
     reason = f"{name} is not of this log: {by} is, and seals more. One of them was not made of this log"
     return Found("seal", reason)
 

@@ -164,11 +164,12 @@ class Walk:
             self.found.append(Found("order", f"recorded at {recorded.recorded_at}, before {before}", *place))
         self._instants[agreement] = recorded.recorded_at
         by = recorded.command_id
-        if (begun := self._commands.setdefault(by, (agreement, version))) != (agreement, version):
-            # What was deleted or cannot be read in between may have been the same command's.
-            if begun[0] != agreement or self._last_command.get(agreement) != by:
-                reason = f"{by} has recorded {begun[0]} version {begun[1]} before"
-                self.found.append(Found("command", reason, *place))
+        begun = self._commands.setdefault(by, (agreement, version))
+        # What was deleted or cannot be read in between may have been the same command's.
+        goes_on = begun[0] == agreement and self._last_command.get(agreement) == by
+        if begun != (agreement, version) and not goes_on:
+            reason = f"{by} has recorded {begun[0]} version {begun[1]} before"
+            self.found.append(Found("command", reason, *place))
         self._last_command[agreement] = by
         if agreement not in self._broken and version == self._versions.get(agreement, 0) + 1:
             self._judged = self._verdicts.apply(self._judged, recorded)
