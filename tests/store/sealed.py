@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from functools import cache
 from itertools import count
 
 import attrs
@@ -18,6 +19,7 @@ SEALED_AT = dt.datetime(2025, 5, 26, tzinfo=dt.UTC)
 Kept = dict[str, verify_alone.Checkpoint]
 
 
+@cache
 def told(phases: int = 4) -> list[Recorded]:
     """Two agreements in turn: 2 signatures, then so many phases of each; all on the minute."""
     ticks = count()

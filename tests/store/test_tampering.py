@@ -144,7 +144,7 @@ def test_what_was_recorded_since_is_no_finding(original: tuple[Path, Keeper], tm
     path, keeper = original
     url = next(copies(path, tmp_path))
     with Register.open(url) as register:
-        register.suspend("swap")
+        register.suspend("swap", reason="broken off")
     assert keeper.verify(url).found == ()
 
 
