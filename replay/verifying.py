@@ -13,7 +13,7 @@ import attrs
 from reciprocity.replay.findings import Found
 from reciprocity.replay.sealing import recorder_of
 from reciprocity.replay.verify_alone import Checkpoint, Inclusion
-from reciprocity.replay.walking import Walk
+from reciprocity.replay.walking import UNREADABLE, Walk, place_of
 from reciprocity.store.seals import Seal
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ def _touched(recorder: Stored, walk: Walk, leaves: Sequence[Listed]) -> Iterator
             kind = "moved" if came_from else "inserted"
             whence = f"sealed at position {came_from}" if came_from else "not in what was sealed"
             yield Found(kind, f"{whence}; sealed here was {was}. It says now: {says}", position, *row[1:3])
-        now = recorder.select_history(was.agreement, after=was.version - 1, up_to=was.version)
-        if now:
-            yield Found("moved", f"it is at position {now[0][0]} now", position, was.agreement, was.version)
-        else:
+        now = place_of(recorder, was.agreement, was.version)
+        if now is None:
             yield Found("deleted", f"sealed here was {was}", position, was.agreement, was.version)
+        elif now != UNREADABLE:  # which is a finding already
+            yield Found("moved", f"it is at position {now} now", position, was.agreement, was.version)

@@ -6,24 +6,29 @@ pass, so that what is sealed is what was looked at.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts
 from reciprocity.replay import wording
 from reciprocity.replay.findings import Found
-from reciprocity.store import WIRE, Unreadable
+from reciprocity.store import WIRE, Busy, ConnectionLost, StoreError, Unreadable
 from reciprocity.store.inspection import Hole, rows_and_holes, tables_of
 from reciprocity.store.merkle import Tree
 from reciprocity.store.seals import hash_of_any, leaf_hashes
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reciprocity.store.inspection import CommandRow
     from reciprocity.store.log import Row
     from reciprocity.store.reading import Stored
+
+T = TypeVar("T")
+
+UNREADABLE = 0
+"""Where no event is: positions begin with 1."""
 
 Watched: TypeAlias = "dict[int, tuple[Row, str]]"
 """Rows that are not as listed, by position, and what each says now."""
@@ -61,8 +66,8 @@ class Walk:
     def go(self) -> None:
         """Go through all of it, once."""
         tables = tables_of(self._recorder)
-        self.found += [Found("file", line) for line in tables.damage()]
-        commands = tables.commands()  # before the log: a command that comes meanwhile is not missed then
+        self.found += [Found("file", line) for line in self._told(tables.damage)]
+        commands = self._told(tables.commands)  # before the log, so that none of its events' is missing
         given, last = tables.positions()
         if given != last:
             self.found.append(Found("cut-off", _counter(given, last), position=last + 1))
@@ -82,7 +87,18 @@ class Walk:
             for row in self._verdicts.rows(self._judged)
             if row.finding.verdict is Verdict.VIOLATED
         ]
-        self.found += self._wrong_commands(commands)
+        if commands:
+            self.found += self._wrong_commands(commands)
+
+    def _told(self, ask: Callable[[], list[T]]) -> list[T]:
+        """What is told; that it cannot be is a finding."""
+        try:
+            return ask()
+        except (Busy, ConnectionLost):
+            raise
+        except StoreError as error:
+            self.found.append(Found("file", str(error)))
+            return []
 
     @property
     def size(self) -> int:
@@ -189,11 +205,22 @@ class Walk:
             yield Found("command", f"{by} is not in the table of commands", None, agreement, first)
 
     def _is_later(self, agreement: str, version: object) -> bool:
-        """Whether the event of a command was recorded since."""
+        """Whether the event of a command was recorded since; or is where nothing can be read."""
         if not isinstance(version, int):
             return False
-        later = self._recorder.select_history(agreement, after=version - 1, up_to=version)
-        return bool(later) and later[0][0] > self.last
+        place = place_of(self._recorder, agreement, version)
+        return place is not None and (place > self.last or place == UNREADABLE)
+
+
+def place_of(recorder: Stored, agreement: str, version: int) -> int | None:
+    """The position at which a version of an agreement is; `UNREADABLE`, if the database cannot say."""
+    try:
+        rows = recorder.select_history(agreement, after=version - 1, up_to=version)
+    except (Busy, ConnectionLost):
+        raise
+    except StoreError:
+        return UNREADABLE
+    return rows[0][0] if rows else None
 
 
 def _counter(given: int, last: int) -> str:
