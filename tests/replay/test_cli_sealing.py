@@ -153,12 +153,12 @@ def test_a_broken_rule_is_a_finding(run: Run) -> None:
 def test_a_damaged_file_is_a_finding(run: Run) -> None:
     with closing(sqlite3.connect("swaps.db")) as file, file:
         file.execute("PRAGMA writable_schema=ON")
+        [(page,)] = file.execute("SELECT rootpage FROM sqlite_schema WHERE name='sqlite_sequence'").fetchall()
         file.execute(
-            "UPDATE sqlite_schema SET rootpage=(SELECT rootpage FROM sqlite_schema WHERE name='sqlite_sequence')"
-            " WHERE name='sqlite_autoindex_stored_events_1'"
+            "UPDATE sqlite_schema SET rootpage=? WHERE name='sqlite_autoindex_stored_events_1'", (page,)
         )
     said = run("verify", "swaps.db", code=3).output
-    assert said.count("file: ") > 1
+    assert said.startswith("file: ")
     assert "swaps.db: 10 events" in said
 
 
