@@ -404,10 +404,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _verify(asked.what, asked.files, asked.public_key)
     except (Malformed, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        print(f"malformed: {error}", file=sys.stderr)  # noqa: T201
+        print(f"malformed: {error}", file=sys.stderr)
         return 4
     except (OSError, sqlite3.Error, struct.error) as error:
-        print(f"cannot be read: {error}", file=sys.stderr)  # noqa: T201
+        print(f"cannot be read: {error}", file=sys.stderr)
         return 3
 
 
@@ -416,7 +416,7 @@ def _verify(what: str, files: list[Path], key_text: str | None) -> int:
     sealed = [checkpoint(_text(path)) for path in (files if what == "checkpoint" else others)]
     said: list[tuple[bool, str]] = []
     if key_text is None:
-        print("signatures are not checked: no --public-key")  # noqa: T201
+        print("signatures are not checked: no --public-key")
     else:
         key = public_key(_text(Path(key_text)) if Path(key_text).is_file() else key_text)
         said += [(one.is_signed_by(key), f"checkpoint of {one.size} signed by {key.name}") for one in sealed]
@@ -427,14 +427,14 @@ def _verify(what: str, files: list[Path], key_text: str | None) -> int:
         shown = proof(_text(first))
         if isinstance(shown, Inclusion) and what == "included":
             position, agreement, version, topic, state = shown.row
-            print(f"position {position}, {agreement} version {version}, {topic}: {state.decode()!r}")  # noqa: T201
+            print(f"position {position}, {agreement} version {version}, {topic}: {state.decode()!r}")
             said.append((shown.holds(sealed[0]), f"in the log as sealed at {sealed[0].size}"))
         elif isinstance(shown, Consistency) and what == "continued":
             said.append((shown.holds(*sealed), f"{shown.new} events begin with the {shown.old}"))
         else:
             raise Malformed(f"{first}: not a proof of that kind")
     for holds, sentence in said:
-        print(f"{'yes' if holds else 'NO'}: {sentence}")  # noqa: T201
+        print(f"{'yes' if holds else 'NO'}: {sentence}")
     return 0 if all(holds for holds, _ in said) else 1
 
 

@@ -32,8 +32,8 @@ class Forgery(NamedTuple):
         return any(verifier(*self.claim) for verifier in self.verifiers)
 
 
-INCLUDED = (is_included, lambda *a: verify_alone.is_included(*a[:3], list(a[3]), a[4]))
-CONTINUED = (is_continued, lambda *a: verify_alone.is_continued(*a[:4], list(a[4])))
+INCLUDED: Sequence[Callable[..., bool]] = (is_included, verify_alone.is_included)
+CONTINUED: Sequence[Callable[..., bool]] = (is_continued, verify_alone.is_continued)
 
 
 def forgeries(seed: int) -> Iterator[Forgery]:
