@@ -136,12 +136,11 @@ def _difference(walk: Walk, name: str, one: Checkpoint, intact: int, *, first: b
         where = f"positions up to {one.size:,}"
     said = f"{name}: the log is not as sealed{_time(one)}"
     if rows < one.size:
-        gone = one.size - rows
-        said += f"; {one.size:,} events were sealed, {rows:,} of these positions are here, {gone:,} are gone"
+        said += f"; {one.size:,} events were sealed, {rows:,} of these positions are here"
         if walk.last < one.size:
             said += f": the log ends at position {walk.last:,}"
     if not first:
-        return Found("seal", f"{said}. The difference to the seal before it is among these")
+        return Found("seal", f"{said}. It seals the positions of the seal before it, too")
     return Found("seal", f"{said}. The first difference is within {where}")
 
 
