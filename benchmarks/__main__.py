@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import bulk, commands, loads, memory, questions, recording, replay, table, views
+from benchmarks import bulk, commands, loads, memory, questions, recording, replay, sealing, table, views
 from benchmarks.rounds import Costs, Family, Result, results
 from benchmarks.stores import FULL, SHORT, TINY, Stores
 
@@ -24,6 +24,7 @@ FAMILIES = {
         questions.FAMILY,
         memory.FAMILY,
         bulk.FAMILY,
+        sealing.FAMILY,
     )
 }
 _SIZES = {"short": SHORT, "full": FULL, "tiny": TINY}

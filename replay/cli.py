@@ -25,6 +25,7 @@ from reciprocity.replay import (
     cli_reading,
     cli_rebuilding,
     cli_recording,
+    cli_sealing,
     cli_watching,
 )
 from reciprocity.replay.opening import NotFound
@@ -108,5 +109,8 @@ for command in (
     cli_rebuilding.rebuild,
     cli_backup.backup,
     cli_bulk.bulk,
+    cli_sealing.seal,
+    cli_sealing.prove,
+    cli_sealing.verify,
 ):
     main.add_command(command)

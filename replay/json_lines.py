@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         VerdictRow,
     )
     from reciprocity.replay.check import Located
+    from reciprocity.replay.findings import Found
 
 
 def line(answer: dict[str, Any]) -> str:
@@ -46,6 +47,17 @@ def phase(row: TimelineRow) -> dict[str, Any]:
         "balanced": row.balanced,
         "status": row.after.status.value,
         "position": row.position,
+    }
+
+
+def found(one: Found) -> dict[str, Any]:
+    """One thing that is wrong with a store, a checkpoint or a proof."""
+    return {
+        "finding": one.kind,
+        "position": one.position,
+        "agreement": one.agreement,
+        "version": one.version,
+        "reason": one.reason,
     }
 
 

@@ -47,6 +47,7 @@ WANTED = {
     "as-of": "at most 1.5 times the cost",
     "memory": "at most 16 MiB more",
     "parquet": "at least 15 times as fast",
+    "verify-seal": "at most 3 times the cost",
 }
 """What speed and scale must reach."""
 
