@@ -20,20 +20,33 @@ from reciprocity.projections.runner import NotBuilt
 from reciprocity.replay import (
     cli_bulk,
     cli_comparing,
+    cli_encryption,
     cli_exchange,
     cli_reading,
     cli_rebuilding,
     cli_recording,
     cli_watching,
 )
+from reciprocity.replay.given_key import takes_a_key
 from reciprocity.replay.opening import NotFound
-from reciprocity.store import Busy, Conflict, ConnectionLost, DurabilityWarning, NotAStore, Unreadable
+from reciprocity.store import (
+    Busy,
+    Conflict,
+    ConnectionLost,
+    DurabilityWarning,
+    KeyUnusable,
+    NeedsKey,
+    NotAStore,
+    Unreadable,
+)
 
 _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
     (Malformed, 4),
     (Conflict, 5),
     (Busy, 5),
     (ConnectionLost, 5),
+    (NeedsKey, 2),  # which is Unreadable, but not damaged
+    (KeyUnusable, 2),
     (Unreadable, 3),
     (NotAStore, 2),
     (NotADataSet, 2),
@@ -102,5 +115,7 @@ for command in (
     cli_exchange.import_,
     cli_rebuilding.rebuild,
     cli_bulk.bulk,
+    cli_encryption.encryption_key,
 ):
-    main.add_command(command)
+    opens_no_store = command in {cli_recording.check, cli_bulk.bulk, cli_encryption.encryption_key}
+    main.add_command(command if opens_no_store else takes_a_key(command))

@@ -1,6 +1,7 @@
 """The register of agreements on record. Only this room knows that there is a database."""
 
 from reciprocity.store.asking import Once
+from reciprocity.store.encryption_keys import Key, key_from_descriptor, key_from_file
 from reciprocity.store.errors import (
     Busy,
     CommandTaken,
@@ -8,6 +9,8 @@ from reciprocity.store.errors import (
     ConnectionLost,
     Differs,
     DurabilityWarning,
+    KeyUnusable,
+    NeedsKey,
     NoSuchStore,
     NotAllowed,
     NotAStore,
@@ -31,8 +34,11 @@ __all__ = [
     "Differs",
     "DurabilityWarning",
     "Following",
+    "Key",
+    "KeyUnusable",
     "Kind",
     "Log",
+    "NeedsKey",
     "NoSuchStore",
     "NotAStore",
     "NotAllowed",
@@ -42,6 +48,8 @@ __all__ = [
     "StoreError",
     "Unreadable",
     "Wire",
+    "key_from_descriptor",
+    "key_from_file",
     "kind_of",
     "name_of",
 ]
