@@ -37,8 +37,8 @@ def fold_in_parallel(
     """What *projection* knows after the whole log of the store at *url*: the same as by `fold_log`.
 
     Each of the *processes* (as many as there are cores, if it is not said) opens the store and reads the
-    agreements that are its share, with the *key* of one that is encrypted. Starting one takes about as long as
-    folding some ten thousand events.
+    agreements that are its share (with the *key* of one that is encrypted). Starting one takes about as long
+    as folding some ten thousand events.
 
     Raises:
         NotAStore: if there is no such store; or it is in memory, where no other process can read it.
