@@ -106,7 +106,7 @@ def test_32_bytes_that_differ_are_a_key(secret: bytes) -> None:
 
 def test_32_equal_bytes_in_a_file_are_none(file: Path) -> None:
     file.write_bytes(base64.b64encode(bytes(32)))
-    with pytest.raises(KeyUnusable, match="exchange.key: 32 bytes that are all the same are no key"):
+    with pytest.raises(KeyUnusable, match=r"exchange\.key: 32 bytes that are all the same are no key"):
         key_from_file(file)
 
 
@@ -141,7 +141,7 @@ def test_a_link_leads_to_the_file(file: Path) -> None:
     link.symlink_to(file)
     assert key_from_file(link) == Key(SECRET)
     file.chmod(0o640)
-    with pytest.raises(KeyUnusable, match="link.key has mode 0640"):
+    with pytest.raises(KeyUnusable, match=r"link\.key has mode 0640"):
         key_from_file(link)
 
 
