@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-WITH_TRANSCRIPTS = ("README.md", "docs/commands.md", "docs/bulk.md")
+WITH_TRANSCRIPTS = ("README.md", "docs/commands.md", "docs/bulk.md", "docs/encryption.md")
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

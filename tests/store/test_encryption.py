@@ -34,11 +34,10 @@ from reciprocity.store.log import Row
 from tests import stores
 from tests.examples import swap
 from tests.projections.test_narrow_reading import Held, logs, narrow, whole
-from tests.store.wire_lines import RECORDED_AT
 from tests.strategies import any_event, plain_texts, unicode_texts
 
 KEY, OTHER = Key(bytes(range(32))), Key(bytes(range(32, 64)))
-CIPHER = Cipher(KEY)
+CIPHER, AT = Cipher(KEY), dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
 ENCRYPTED, WITH_ANOTHER = EncryptedWire(CIPHER), wire_with(OTHER)
 SEEDS = ("ua-ru-2025-05-16", "ua-ru-2026-02-geneva")
 MOVED = "does not decrypt: another key, or it was edited or moved here"
@@ -73,7 +72,7 @@ def refused(row: Row, reason: str, wire: Wire = ENCRYPTED) -> None:
         wire.decode(agreement_id, version, topic, state, position)
     for read in (list, lambda log: list(log.counts())):
         with pytest.raises(Unreadable, match=reason):
-            read(Log(Held(((1, agreement_id, version, topic, state),)), wire, 0))
+            read(Log(Held((row,)), wire, position - 1, position))
 
 
 # One fact.
@@ -81,7 +80,7 @@ def refused(row: Row, reason: str, wire: Wire = ENCRYPTED) -> None:
 
 @given(any_event(texts=unicode_texts, most=10_000_000), unicode_texts, st.integers(1, 2**63 - 1))
 def test_what_is_encrypted_is_read_back(event: Event, command_id: str, version: int) -> None:
-    recorded = Recorded("swap", version, RECORDED_AT, command_id, event)
+    recorded = Recorded("swap", version, AT, command_id, event)
     topic, state = ENCRYPTED.encode(recorded)
     plain_topic, text = WIRE.encode(recorded)
     assert topic == plain_topic
