@@ -12,16 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciprocity.domain import Event, Recorded
+from reciprocity.domain import AgreementSuspended, Event, Recorded
 from reciprocity.projections import Cumulative, Runner, fold_log
 from reciprocity.projections.parallel import fold_in_parallel
 from reciprocity.replay.journal import read_journal
 from reciprocity.replay.record import record
 from reciprocity.seeds import path as seed
 from reciprocity.store import (
+    KINDS,
     WIRE,
     Key,
     KeyUnusable,
+    Kind,
     Log,
     NeedsKey,
     NotAllowed,
@@ -157,6 +159,18 @@ def test_a_plain_text_in_an_encrypted_register_is_refused() -> None:
 def test_what_is_no_state_at_all_is_refused(state: bytes) -> None:
     with pytest.raises(Unreadable, match=r"^swap version 1, agreement-signed/1: "):
         ENCRYPTED.decode("swap", 1, "agreement-signed/1", state)
+
+
+def test_a_text_of_an_older_schema_is_brought_up() -> None:
+    """Suppose that schema 1 had had no reason."""
+    kinds = tuple(Kind(k.name, 2, k.event) if k.name == "agreement-suspended" else k for k in KINDS)
+    wire = EncryptedWire(CIPHER, kinds, {"agreement-suspended/1": lambda fact: {**fact, "reason": "unknown"}})
+    text = b'{"command_id":"c","event":{},"recorded_at":"2030-01-01T00:00:00Z"}'
+    state = CIPHER.encrypt(text, "swap", 2, "agreement-suspended/1")
+    read = wire.decode("swap", 2, "agreement-suspended/1", state)
+    assert read.event == AgreementSuspended(reason="unknown")
+    with pytest.raises(Unreadable, match=MOVED):
+        wire.decode("swap", 2, "agreement-suspended/2", state)
 
 
 # A log.
