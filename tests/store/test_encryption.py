@@ -262,6 +262,7 @@ def test_nothing_is_encrypted_beside_what_is_plain(kept_url: str) -> None:
 def test_a_key_that_came_too_late_is_refused_at_the_second_command(kept_url: str) -> None:
     """A register that was opened while there was nothing looks again."""
     with Register.open(kept_url, create=True, key=KEY) as one, Register.open(kept_url) as other:
+        other.views()  # for which it looks, too
         one.sign("swap", swap())
         with pytest.raises(NeedsKey, match=r"^position 1, swap version 1"):
             other.sign("another", swap())
