@@ -182,10 +182,14 @@ def test_no_two_rows_can_be_swapped() -> None:
     for one, other in permutations(stored, 2):
         for size in (1, 2, 3):
             for columns in combinations((1, 2, 3), size):
-                swapped = tuple(other[column] if column in columns else one[column] for column in range(5))
-                if swapped[:4] != one[:4] and swapped[1:4] != one[1:4]:
+                agreement_id, version, topic = (
+                    str(other[1] if 1 in columns else one[1]),
+                    int(other[2] if 2 in columns else one[2]),
+                    str(other[3] if 3 in columns else one[3]),
+                )
+                if (agreement_id, version, topic) != one[1:4]:
                     with pytest.raises(Unreadable, match=MOVED):
-                        ENCRYPTED.decode(*swapped[1:], position=1)
+                        ENCRYPTED.decode(agreement_id, version, topic, one[4])
 
 
 @given(logs(), st.data())
