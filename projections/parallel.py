@@ -20,6 +20,7 @@ from reciprocity.store import NotAStore, Register
 
 if TYPE_CHECKING:
     from reciprocity.projections.projection import Projection
+    from reciprocity.store import Key
     from reciprocity.store.log import Between
 
 S = TypeVar("S")
@@ -27,12 +28,17 @@ R = TypeVar("R")
 
 
 def fold_in_parallel(
-    projection: Projection[HashTrieMap[str, S], R], url: str, *, processes: int | None = None
+    projection: Projection[HashTrieMap[str, S], R],
+    url: str,
+    *,
+    processes: int | None = None,
+    key: Key | None = None,
 ) -> HashTrieMap[str, S]:
     """What *projection* knows after the whole log of the store at *url*: the same as by `fold_log`.
 
     Each of the *processes* (as many as there are cores, if it is not said) opens the store and reads the
-    agreements that are its share. Starting one takes about as long as folding some ten thousand events.
+    agreements that are its share (with the *key* of one that is encrypted). Starting one takes about as long
+    as folding some ten thousand events.
 
     Raises:
         NotAStore: if there is no such store; or it is in memory, where no other process can read it.
@@ -40,7 +46,7 @@ def fold_in_parallel(
     """
     if url == "memory:":
         raise NotAStore(f"{url}: a store in memory cannot be read by another process")
-    with Register.open(url, reading=True) as register:
+    with Register.open(url, reading=True, key=key) as register:
         shares = _shares(register.agreement_ids(), processes or os.cpu_count() or 1)
         up_to = register.last_position()
         if len(shares) < 2:
@@ -48,7 +54,7 @@ def fold_in_parallel(
     known: HashTrieMap[str, S] = HashTrieMap()
     # Fresh processes: one that is forked would share open connections with this one.
     with ProcessPoolExecutor(len(shares), mp_context=get_context("spawn")) as pool:
-        for share in pool.map(partial(_fold_share, projection, url, up_to), shares):
+        for share in pool.map(partial(_fold_share, projection, url, up_to, key), shares):
             known = known.update(share)
     return known
 
@@ -61,7 +67,7 @@ def _shares(agreement_ids: list[str], processes: int) -> list[Between]:
 
 
 def _fold_share(
-    projection: Projection[HashTrieMap[str, S], R], url: str, up_to: int, share: Between
+    projection: Projection[HashTrieMap[str, S], R], url: str, up_to: int, key: Key | None, share: Between
 ) -> HashTrieMap[str, S]:
-    with Register.open(url, reading=True) as register:
+    with Register.open(url, reading=True, key=key) as register:
         return fold_log(projection, register.log(up_to=up_to, between=share))

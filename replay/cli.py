@@ -21,6 +21,7 @@ from reciprocity.replay import (
     cli_backup,
     cli_bulk,
     cli_comparing,
+    cli_encryption,
     cli_exchange,
     cli_reading,
     cli_rebuilding,
@@ -28,15 +29,27 @@ from reciprocity.replay import (
     cli_sealing,
     cli_watching,
 )
+from reciprocity.replay.given_key import takes_a_key
 from reciprocity.replay.opening import NotFound
 from reciprocity.replay.visible import echo, visible_lines
-from reciprocity.store import Busy, Conflict, ConnectionLost, DurabilityWarning, NotAStore, Unreadable
+from reciprocity.store import (
+    Busy,
+    Conflict,
+    ConnectionLost,
+    DurabilityWarning,
+    KeyUnusable,
+    NeedsKey,
+    NotAStore,
+    Unreadable,
+)
 
 _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
     (Malformed, 4),
     (Conflict, 5),
     (Busy, 5),
     (ConnectionLost, 5),
+    (NeedsKey, 2),  # which is Unreadable, but not damaged
+    (KeyUnusable, 2),
     (Unreadable, 3),
     (NotAStore, 2),
     (NotADataSet, 2),
@@ -112,5 +125,7 @@ for command in (
     cli_sealing.seal,
     cli_sealing.prove,
     cli_sealing.verify,
+    cli_encryption.encryption_key,
 ):
-    main.add_command(command)
+    opens_no_store = command in {cli_recording.check, cli_bulk.bulk, cli_encryption.encryption_key}
+    main.add_command(command if opens_no_store else takes_a_key(command))

@@ -11,6 +11,7 @@ import click
 
 from reciprocity.replay import data_set
 from reciprocity.replay.event_lines import EVENT_FORMATS
+from reciprocity.replay.given_key import given_key
 from reciprocity.replay.giving_out import FORMATS, NEEDS_A_FILE, write_file
 from reciprocity.replay.opening import opened, store_url
 from reciprocity.replay.options import Clocks, events_of, two_clocks, what_to_read, which_agreement
@@ -107,7 +108,7 @@ def import_(file: IO[bytes], store: str, form: str | None, *, create: bool) -> N
     now = dt.datetime.now(dt.UTC)
     name = getattr(file, "name", "<stdin>")
     told = read_events(file, name, EVENT_FORMATS[form] if form else None, now=now)
-    with Register.open(store_url(store), create=create) as register:
+    with Register.open(store_url(store), create=create, key=given_key()) as register:
         added = take_in(register, told)
     held = len(told.events) - added
     echo(f"{name}: {counted(added, 'event')} imported, {held:,} stored already")

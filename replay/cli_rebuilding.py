@@ -13,6 +13,7 @@ from rich.text import Text
 from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
 from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay.given_key import given_key
 from reciprocity.replay.opening import store_url
 from reciprocity.replay.options import LAST_POSITION, as_json
 from reciprocity.replay.visible import echo
@@ -75,7 +76,7 @@ def rebuild(
       reciprocity rebuild postgresql://owner@host/exchange --check
     """
     url, findings = store_url(store), 0
-    with Register.open(url, reading=check) as register, _progress() as told_of:
+    with Register.open(url, reading=check, key=given_key()) as register, _progress() as told_of:
         for view in [projection] if projection else list(VIEWS):
             runner = Runner(
                 register,

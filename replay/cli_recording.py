@@ -14,6 +14,7 @@ from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections.at import day_of
 from reciprocity.replay import json_lines, screen, wording
 from reciprocity.replay.check import check as check_journal
+from reciprocity.replay.given_key import given_key
 from reciprocity.replay.journal import Journal, read_journals
 from reciprocity.replay.opening import journal_path, store_url
 from reciprocity.replay.options import as_json, two_clocks
@@ -50,7 +51,7 @@ def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool
     if dry_run:
         _show_impact(url, read)
         return
-    with Register.open(url, create=create) as register:
+    with Register.open(url, create=create, key=given_key()) as register:
         for journal, added in _with_progress(register, read):
             stored = register.agreement(journal.agreement_id).version
             events = wording.counted(added, "event")
@@ -112,7 +113,7 @@ def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None)
 def _show_impact(url: str, journals: list[Journal]) -> None:
     """What recording these journals would change, worked out on a copy of the store in memory."""
     with Register.open("memory:") as copy:
-        with suppress(NoSuchStore), Register.open(url, reading=True) as register:
+        with suppress(NoSuchStore), Register.open(url, reading=True, key=given_key()) as register:
             copy.take_over(register.log())
         before = list(copy.log())
         for journal in journals:

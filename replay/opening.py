@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reciprocity import seeds
 from reciprocity.domain import ReciprocityError
+from reciprocity.replay.given_key import given_key
 from reciprocity.replay.journal import read_journal
 from reciprocity.replay.record import record
 from reciprocity.store import Register
@@ -35,7 +36,7 @@ def opened(name: str) -> Iterator[Register]:
     """
     journal = _journal_path(name)
     if journal is None:
-        with Register.open(store_url(name), reading=True) as register:
+        with Register.open(store_url(name), reading=True, key=given_key()) as register:
             yield register
     else:
         with Register.open("memory:") as register:
@@ -52,7 +53,7 @@ def opened_store(name: str) -> Register:
     """
     if _journal_path(name) is not None:
         raise NotFound(f"{name}: a journal, to which nothing is recorded; a store is needed")
-    return Register.open(store_url(name), reading=True)
+    return Register.open(store_url(name), reading=True, key=given_key())
 
 
 def journal_path(name: str) -> Path:

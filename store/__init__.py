@@ -2,6 +2,7 @@
 
 from reciprocity.store.asking import Once
 from reciprocity.store.backup import Copied
+from reciprocity.store.encryption_keys import Key, key_from_descriptor, key_from_file
 from reciprocity.store.errors import (
     Busy,
     CommandTaken,
@@ -9,6 +10,8 @@ from reciprocity.store.errors import (
     ConnectionLost,
     Differs,
     DurabilityWarning,
+    KeyUnusable,
+    NeedsKey,
     NoSuchStore,
     NotAllowed,
     NotAStore,
@@ -34,8 +37,11 @@ __all__ = [
     "Differs",
     "DurabilityWarning",
     "Following",
+    "Key",
+    "KeyUnusable",
     "Kind",
     "Log",
+    "NeedsKey",
     "NoSuchStore",
     "NotAStore",
     "NotAllowed",
@@ -46,6 +52,8 @@ __all__ = [
     "StoreError",
     "Unreadable",
     "Wire",
+    "key_from_descriptor",
+    "key_from_file",
     "kind_of",
     "name_of",
 ]

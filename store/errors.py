@@ -26,6 +26,14 @@ class Unreadable(StoreError):
     """A stored event cannot be read: unknown, newer than this release, or damaged. The place is named."""
 
 
+class NeedsKey(Unreadable):
+    """A stored event is encrypted, and no key was given. The place is named."""
+
+
+class KeyUnusable(StoreError):
+    """A key cannot be used: how it is kept, what it holds, or what is installed here is not as it must be."""
+
+
 class Conflict(StoreError):
     """Another writer kept coming first. Nothing was recorded; asking again may succeed."""
 

@@ -62,9 +62,9 @@ class Log:
             yield decode(agreement_id, version, topic, state, position)
 
     def counts(self) -> Iterator[tuple[Row, Counted]]:
-        """Each stored row, and what it means for the totals; only that much of it is read."""
-        completed, decode = self._wire.topic_of(PhaseCompleted), self._wire.decode
-        for row in self.rows():
+        """Each stored row, opened, and what it means for the totals; only that much of it is read."""
+        completed, decode = self._wire.topic_of(PhaseCompleted), self._wire.plain.decode
+        for row in self._wire.opened(self.rows()):
             position, agreement_id, version, topic, state = row
             if topic == completed and (released := released_ordinarily(state)) is not None:
                 yield row, (PhaseCompleted, (), released, None)

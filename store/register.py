@@ -24,7 +24,8 @@ from reciprocity.domain import Agreement, Event, Recorded, fold, forms
 from reciprocity.store import takeover
 from reciprocity.store.asking import Commands, Once
 from reciprocity.store.backup import Copied, back_up
-from reciprocity.store.errors import CommandTaken, Conflict, OutOfOrder
+from reciprocity.store.encryption import wire_with
+from reciprocity.store.errors import CommandTaken, Conflict, NotAllowed, OutOfOrder
 from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
 from reciprocity.store.urls import open_url
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from eventsourcing.persistence import InfrastructureFactory
     from eventsourcing.utils import EnvType
 
+    from reciprocity.store.encryption_keys import Key
     from reciprocity.store.log import Between
     from reciprocity.store.sqlite import Recorder
 
@@ -131,24 +133,36 @@ class Register(Commands, Application[str]):
         self._wire = wire
         self._streams: LRUCache[str, _Stream] = LRUCache(maxsize=_CACHED)
         self._waiting: WeakSet[Waiting] = WeakSet()
+        self._has_the_key = False
         super().__init__()
 
     @classmethod
-    def open(cls, url: str, *, create: bool = False, reading: bool = False, clock: Clock = _now) -> Register:
+    def open(
+        cls,
+        url: str,
+        *,
+        create: bool = False,
+        reading: bool = False,
+        clock: Clock = _now,
+        key: Key | None = None,
+    ) -> Register:
         """Open the register at *url*.
 
         A URL is ``sqlite:///relative.db``, ``sqlite:////absolute.db``, ``postgresql://user@host/database``
         or ``memory:``. *create* makes the store if nothing is there. One that is opened for *reading* sees
         what others record, but leaves the store as it is, and raises `NotAllowed` when it is to record.
-        *clock* gives the present instant, in UTC.
+        *clock* gives the present instant, in UTC. With a *key* every fact is stored encrypted, and only such
+        are read; see `encryption`.
 
         Raises:
             NotAStore: if nothing is there, or something that is not a store of ours.
             Unreadable: if it is a store that is damaged.
+            KeyUnusable: if what encryption needs is not installed.
         """
         if create and reading:
             raise ValueError("a store that is to be created is not for reading alone")
-        return cls(open_url(url, create=create, reading=reading), clock=clock)
+        wire = WIRE if key is None else wire_with(key)
+        return cls(open_url(url, create=create, reading=reading), clock=clock, wire=wire)
 
     def once(self, command_id: str) -> Once:
         """The same commands under an id of the caller's: asked again, they return what they first recorded.
@@ -267,7 +281,14 @@ class Register(Commands, Application[str]):
         return self._recorder.last_position()
 
     def views(self) -> Views:
-        """The tables in which answers of projections are kept, in the same database."""
+        """The tables in which answers of projections are kept, in the same database.
+
+        Raises:
+            NotAllowed, NeedsKey: the register is encrypted. Views would tell in plain what it hides.
+        """
+        if self._wire.plain is not self._wire:
+            raise NotAllowed("an encrypted register keeps no views: they would tell in plain what it hides")
+        self._check_key()
         return Views(self._recorder, self._wire, dialect_of(self._recorder))
 
     def back_up(self, path: Path) -> Copied:
@@ -348,11 +369,21 @@ class Register(Commands, Application[str]):
 
     def _append(self, new: list[Recorded], continued: Collection[str] = ()) -> Sequence[int]:
         """The positions of these events, now recorded in one transaction; see `takeover` for *continued*."""
+        self._check_key()
         stored = list(map(self.mapper.to_stored_event, cast("Any", new)))
         by = [recorded.command_id for recorded in new]
         return cast(
             "Sequence[int]", self._recorder.insert_events(stored, command_ids=by, continued=continued)
         )
+
+    def _check_key(self) -> None:
+        """Once, before the first writing: what is stored is of this key, or plain if there is none."""
+        if self._has_the_key:
+            return
+        last = self.last_position()
+        ends = [row for after in (0, last - 1) for row in self._recorder.select_rows(after=after, limit=1)]
+        self._wire.check_beside(ends if last else [])
+        self._has_the_key = last > 0
 
     def _outcome(self, command_id: str, asked_of: str) -> list[Recorded] | None:
         """What a command recorded; ``None`` if it recorded nothing."""

@@ -9,8 +9,8 @@ older schema are brought up to the present one by `upcasts` first.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import msgspec
@@ -32,8 +32,11 @@ from reciprocity.domain import (
     TermsAmended,
 )
 from reciprocity.store import shapes
-from reciprocity.store.errors import Unreadable
+from reciprocity.store.errors import NeedsKey, Unreadable
 from reciprocity.store.upcasts import UPCASTS, Upcast
+
+if TYPE_CHECKING:
+    from reciprocity.store.log import Row
 
 
 @attrs.frozen
@@ -92,6 +95,22 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     recorded_at: dt.datetime
 
 
+ENCRYPTED = b"\x01"
+"""What an encrypted state begins with; a text begins with a brace. See `encryption`."""
+
+_NO_KEY = "encrypted, and no key was given (--key-file or --key-fd; in Python, Register.open(…, key=…))"
+
+
+def is_encrypted(state: object) -> bool:
+    """Whether a stored state says that it is encrypted."""
+    return isinstance(state, bytes) and state.startswith(ENCRYPTED)
+
+
+def place(agreement_id: str, version: int, topic: str, position: int) -> str:
+    """Where a stored event stands, as messages say it; a *position* of 0 is not known."""
+    return f"{f'position {position}, ' if position else ''}{agreement_id} version {version}, {topic}"
+
+
 class Wire:
     """Encodes and decodes by a table of kinds; applications use the module's `WIRE`.
 
@@ -144,8 +163,29 @@ class Wire:
                 agreement_id, version, stored.recorded_at, stored.command_id, event, position, stored.clock_at
             )
         except (msgspec.MsgspecError, ValueError, TypeError, Unreadable, RecursionError) as error:
-            where = f"position {position}, " if position else ""
-            raise Unreadable(f"{where}{agreement_id} version {version}, {topic}: {error}") from error
+            where = place(agreement_id, version, topic, position)
+            if is_encrypted(state):
+                raise NeedsKey(f"{where}: {_NO_KEY}") from error
+            raise Unreadable(f"{where}: {error}") from error
+
+    @property
+    def plain(self) -> Wire:
+        """The wire that reads the texts of `opened` rows."""
+        return self
+
+    def opened(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Stored rows, each with its text in the place of its state: as they are, if nothing is encrypted."""
+        return rows
+
+    def check_beside(self, rows: Sequence[Row]) -> None:
+        """Refuse to write beside stored rows that are encrypted.
+
+        Raises:
+            NeedsKey: naming the first of them.
+        """
+        for position, agreement_id, version, topic, state in rows:
+            if is_encrypted(state):
+                raise NeedsKey(f"{place(agreement_id, version, topic, position)}: {_NO_KEY}")
 
     def up_to_date(self, name: str, schema: int, fact: dict[str, Any]) -> tuple[type[Event], dict[str, Any]]:
         """The class of an event of that name and schema, and its *fact*, as the present schema has it.
