@@ -1,4 +1,4 @@
-"""Words that are typed, or name files and stores: refused by name where they mean nothing, never shown raw."""
+"""Words that are typed, or name files and stores: refused by name, and never shown raw."""
 
 from __future__ import annotations
 
