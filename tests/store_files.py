@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -118,8 +118,8 @@ def emptied(path: Path) -> Iterator[None]:
     yield
 
 
-State: TypeAlias = Callable[[Path], "contextmanager[None]"]
-STATES = (closed, in_use, crashed, copied, emptied)
+State: TypeAlias = Callable[[Path], AbstractContextManager[None]]
+STATES: tuple[State, ...] = (closed, in_use, crashed, copied, emptied)
 
 
 def names(path: Path) -> list[str]:

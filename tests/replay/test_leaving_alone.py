@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from reciprocity.replay.cli import main
-from tests.store_files import copied, crashed, in_use, untouched
+from tests.store_files import State, copied, crashed, in_use, untouched
 
 JOURNAL = "ua-ru-2025-05-16"
 READING = (
@@ -41,9 +39,7 @@ def run(words: tuple[str, ...], store: Path, elsewhere: Path) -> Result:
 
 
 @pytest.mark.parametrize("state", [in_use, crashed, copied])
-def test_a_command_that_reads_changes_nothing(
-    state: Callable[[Path], AbstractContextManager[None]], tmp_path: Path
-) -> None:
+def test_a_command_that_reads_changes_nothing(state: State, tmp_path: Path) -> None:
     store = tmp_path / "there" / "swaps.db"
     store.parent.mkdir()
     with state(store):

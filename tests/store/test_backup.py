@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from reciprocity.domain import sign
 from reciprocity.store import NotAStore, NotCopied, Register, Unreadable, backup
 from reciprocity.store.backup import digest_of
 from tests.examples import swap
@@ -25,7 +26,7 @@ def test_a_backup_is_the_record_with_its_positions(any_url: str, tmp_path: Path)
     target.parent.mkdir()
     with Register.open(any_url, create=True) as register:
         register.sign("one", swap())
-        register.command("two", lambda a: swap_signed(a.id), command_id="signing-two")
+        register.command("two", lambda two: sign(two, swap()), command_id="signing-two")
         copied = register.back_up(target)
         with Register.open(url(target), reading=True) as copy:
             assert list(copy.log()) == list(register.log())
@@ -38,12 +39,6 @@ def test_a_backup_is_the_record_with_its_positions(any_url: str, tmp_path: Path)
     with Register.open(url(target)) as copy:  # a command that is asked again is known, and others follow
         assert copy.command("two", lambda _: (), command_id="signing-two")
         assert [one.position for one in copy.sign("three", swap())] == [3]
-
-
-def swap_signed(agreement_id: str) -> tuple[object, ...]:
-    from reciprocity.domain import Agreement, sign  # noqa: PLC0415
-
-    return sign(Agreement(agreement_id), swap())
 
 
 def test_an_empty_record_is_copied_too(tmp_path: Path) -> None:

@@ -7,19 +7,30 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from reciprocity.projections.views import VIEWS
 from reciprocity.store import NoSuchStore, NotAStore, Register, Unreadable
 from tests.examples import swap
-from tests.store_files import STATES, Writer, closed, copied, crashed, in_use, make, names, untouched, url
+from tests.store_files import (
+    STATES,
+    State,
+    Writer,
+    closed,
+    copied,
+    crashed,
+    in_use,
+    make,
+    names,
+    untouched,
+    url,
+)
 
 PATIENCE = 60
-State = Callable[[Path], AbstractContextManager[None]]
 
 
 @pytest.fixture
@@ -48,16 +59,10 @@ def test_the_newest_is_read_and_nothing_is_changed(state: State, path: Path) -> 
             assert register.last_position() == 2
             assert not register.wait(after=2, timeout=0.1)
             assert register._recorder.integrity() == []
-            with register.views().rows(_any_view()) as rows:
+            with register.views().rows(next(iter(VIEWS.values())).view) as rows:
                 assert rows is None
             assert untouched(path) == before
         assert untouched(path) == before
-
-
-def _any_view() -> object:
-    from reciprocity.projections.views import VIEWS  # noqa: PLC0415  # of another room
-
-    return next(iter(VIEWS.values())).view
 
 
 READER = """
