@@ -35,6 +35,7 @@ from reciprocity.store.encryption import Cipher, EncryptedWire, wire_with
 from reciprocity.store.log import Row
 from tests import stores
 from tests.examples import swap
+from tests.projections.recorded_histories import SOME
 from tests.projections.test_narrow_reading import Held, logs, narrow, whole
 from tests.strategies import any_event, plain_texts, unicode_texts
 
@@ -192,6 +193,7 @@ def test_no_two_rows_can_be_swapped() -> None:
                         ENCRYPTED.decode(agreement_id, version, topic, one[4])
 
 
+@SOME
 @given(logs(), st.data())
 def test_what_is_counted_is_what_whole_events_say(log: tuple[Recorded, ...], data: st.DataObject) -> None:
     stored = rows(log)
