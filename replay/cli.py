@@ -72,7 +72,8 @@ class _Commands(click.Group):
             echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(code) from error
         except click.ClickException as error:
-            error.message = visible_lines(error.message)  # it quotes what was typed, or the name of a file
+            # It quotes what was typed, or the name of a file.
+            error.message = visible_lines(error.message)  # type: ignore[misc]  # final, to a type checker
             raise
         except BrokenPipeError:
             raise

@@ -15,6 +15,7 @@ from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import as_json
 from reciprocity.replay.verify_alone import Consistency, Inclusion
 from reciprocity.replay.wording import counted
+from reciprocity.store.wire import is_encrypted
 
 if TYPE_CHECKING:
     from reciprocity.store import Register
@@ -198,7 +199,8 @@ def _proved(name: str, proof: Inclusion | Consistency) -> str:
         return f"{name}: the log of {proof.new:,} events begins with that of {proof.old:,}, unchanged"
     position, agreement, version, topic, state = proof.row
     place = f"position {position}, {agreement} version {version}, {topic}"
-    return f"{name}: in the log when {proof.size:,} events were sealed: {place}: {state.decode()}"
+    said = f"{len(state)} encrypted bytes" if is_encrypted(state) else state.decode()
+    return f"{name}: in the log when {proof.size:,} events were sealed: {place}: {said}"
 
 
 def _position(register: Register, event: str) -> int:

@@ -14,6 +14,7 @@ from reciprocity.replay.sealing import NothingToSeal, read_file, recorder_of
 from reciprocity.store import Unreadable
 from reciprocity.store.merkle import consistency_proof, inclusion_proof
 from reciprocity.store.seals import hashes, leaf
+from reciprocity.store.wire import is_encrypted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +49,10 @@ def inclusion_text(register: Register, position: int, sealed: Checkpoint) -> str
     index = position - 1
     way = inclusion_proof(_as_sealed(recorder, sealed), index, sealed.size)
     _, agreement, version, topic, state = row
+    stored = f"encrypted {base64_text(state)}" if is_encrypted(state) else f"stored {state.decode()}"
     text = (
         f"{verify_alone.INCLUSION}\nsize {sealed.size}\nposition {position}\nagreement {agreement}\n"
-        f"version {version}\nevent {topic}\nstored {state.decode()}\n{_lines(way)}"
+        f"version {version}\nevent {topic}\n{stored}\n{_lines(way)}"
     )
     shown = verify_alone.proof(text)
     if not isinstance(shown, verify_alone.Inclusion) or not shown.holds(sealed):
@@ -94,7 +96,7 @@ def _row(recorder: Stored, position: int, sealed: Checkpoint) -> Row:
         raise NothingToSeal(f"position {position} is not in the log")
     leaf(rows[0])
     *_, topic, state = rows[0]
-    if b"\n" in state or "\n" in topic or "\n" in rows[0][1]:
+    if (b"\n" in state and not is_encrypted(state)) or "\n" in topic or "\n" in rows[0][1]:
         raise Unreadable(f"position {position}: a line break in what is one line")
     return rows[0]
 

@@ -318,10 +318,12 @@ def proof(text: str) -> Inclusion | Consistency:
     if kind == CONSISTENCY:
         old, new = (number_in(value) for value in _values(lines, "old", "new"))
         return Consistency(old, new, [hash_in(line) for line in lines[2:]])
-    size, position, agreement, version, topic, state = _values(
-        lines, "size", "position", "agreement", "version", "event", "stored"
+    told = "encrypted" if lines[5:6] and lines[5].startswith("encrypted ") else "stored"
+    size, position, agreement, version, topic, text_or_bytes = _values(
+        lines, "size", "position", "agreement", "version", "event", told
     )
-    row = (number_in(position), agreement, number_in(version), topic, state.encode())
+    state = _base64(text_or_bytes) if told == "encrypted" else text_or_bytes.encode()
+    row = (number_in(position), agreement, number_in(version), topic, state)
     return Inclusion(number_in(size), row, [hash_in(line) for line in lines[6:]])
 
 
@@ -367,6 +369,7 @@ def _of_line(position: int, line: bytes) -> tuple[int, str, int, str, bytes]:
     """A line of the export as the row that it was: a store leaves out what was left open."""
     told = json.loads(line)
     stored = {
+        **({"clock_at": told["clock_at"]} if "clock_at" in told else {}),
         "command_id": told["command_id"],
         "event": _compact(told["fact"]),
         "recorded_at": told["recorded_at"],
@@ -427,7 +430,8 @@ def _verify(what: str, files: list[Path], key_text: str | None) -> int:
         shown = proof(_text(first))
         if isinstance(shown, Inclusion) and what == "included":
             position, agreement, version, topic, state = shown.row
-            print(f"position {position}, {agreement} version {version}, {topic}: {state.decode()!r}")
+            place = f"position {position}, {agreement} version {version}, {topic}"
+            print(f"{place}: {state.decode(errors='backslashreplace')!r}")
             said.append((shown.holds(sealed[0]), f"in the log as sealed at {sealed[0].size}"))
         elif isinstance(shown, Consistency) and what == "continued":
             said.append((shown.holds(*sealed), f"{shown.new} events begin with the {shown.old}"))

@@ -53,6 +53,7 @@ def verify(
     leaves = believed.leaves if believed else []
     walk = Walk(
         recorder,
+        register.wire,
         sizes=[one.size for one in checkpoints.values()],
         listed=[one.hash for one in leaves],
     )

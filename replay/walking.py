@@ -12,7 +12,7 @@ from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts
 from reciprocity.replay import wording
 from reciprocity.replay.findings import Found
-from reciprocity.store import WIRE, Busy, ConnectionLost, StoreError, Unreadable
+from reciprocity.store import Busy, ConnectionLost, StoreError, Unreadable
 from reciprocity.store.inspection import Hole, rows_and_holes, tables_of
 from reciprocity.store.merkle import Tree
 from reciprocity.store.seals import hash_of_any, leaf_hashes
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from reciprocity.store import Wire
     from reciprocity.store.inspection import CommandRow
     from reciprocity.store.log import Row
     from reciprocity.store.reading import Stored
@@ -41,7 +42,10 @@ class Walk:
     have, the one at position 1 first.
     """
 
-    def __init__(self, recorder: Stored, *, sizes: Iterable[int], listed: Sequence[bytes] = ()) -> None:
+    def __init__(
+        self, recorder: Stored, wire: Wire, *, sizes: Iterable[int], listed: Sequence[bytes] = ()
+    ) -> None:
+        self._wire = wire
         self.found: list[Found] = []
         """All that is wrong, in the order of the log."""
         self.roots: dict[int, tuple[int, bytes]] = {}
@@ -146,7 +150,7 @@ class Walk:
         try:
             if not isinstance(version, int) or version < 1:
                 raise Unreadable(f"version {version!r} is none")  # noqa: TRY301  # as if decoding had
-            recorded = WIRE.decode(agreement, version, topic, state, position)
+            recorded = self._wire.decode(agreement, version, topic, state, position)
         except (Unreadable, TypeError, AttributeError) as error:
             self.found.append(Found("unreadable", _reason(error), position, agreement, version))
             self._broken.add(agreement)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from reciprocity.store.log import Row
     from reciprocity.store.reading import Stored
+    from reciprocity.store.sqlite_datastore import Datastore
 
 CommandRow: TypeAlias = tuple[str, str, int]
 """A command's id, its agreement, and the version at which its events begin."""
@@ -95,7 +96,7 @@ def _some_before(recorder: Stored, after: int, up_to: int) -> list[Row]:
 
 
 class _SQLiteTables:
-    def __init__(self, datastore: sqlite.Datastore) -> None:
+    def __init__(self, datastore: Datastore) -> None:
         self._datastore = datastore
 
     def commands(self) -> list[CommandRow]:
@@ -113,9 +114,7 @@ class _SQLiteTables:
         return [] if found == ["ok"] else found
 
     def _ask(self, statement: str) -> list[Any]:
-        with self._datastore.transaction(commit=False) as cursor:
-            cursor.sqlite_cursor.row_factory = None  # plain tuples
-            return cursor.sqlite_cursor.execute(statement).fetchall()
+        return self._datastore.asked(statement)
 
 
 class _PostgresTables:

@@ -246,6 +246,11 @@ class Register(Commands, Application[str]):
             return len(new)
         raise Conflict(new[0].agreement_id, new[0].version, ATTEMPTS)
 
+    @property
+    def wire(self) -> Wire:
+        """How its events are stored."""
+        return self._wire
+
     def agreement(self, agreement_id: str) -> Agreement:
         """The agreement as it stands; unsigned, if nothing is on record under that id."""
         return self._stream(agreement_id).agreement
