@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _HEAD = Struct(">QQIIQ")
 _pack = _HEAD.pack
+_pack_behind_zero = Struct(">xQQIIQ").pack  # with the 0x00 that a leaf is hashed behind
 _AT_ONCE = 4_096  # rows: a power of two, so that a batch is a whole subtree
 _NO_LEAF = b"\x02"  # in front of what is no row: unlike 0x00 and 0x01, it begins no leaf and no node
 
@@ -69,13 +70,12 @@ def leaf_hashes(rows: Sequence[Row]) -> Hashes:
     Raises:
         Unreadable: a column is not of its kind.
     """
-    pack, hash_of = _pack, sha256
+    pack, hash_of = _pack_behind_zero, sha256
     try:
         # One concatenation and one hash for each row: this is what sealing a log costs.
         return [
             hash_of(
-                b"\x00"
-                + pack(position, version, len(a := of.encode()), len(t := topic.encode()), len(state))
+                pack(position, version, len(a := of.encode()), len(t := topic.encode()), len(state))
                 + a
                 + t
                 + state
