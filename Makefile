@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 ROOMS := domain store projections replay seeds
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark
+COVERED := reciprocity.domain
 
-.PHONY: demo test spark lint format schema bench bench-full clean
+.PHONY: demo test everywhere coverage lock spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -16,6 +17,17 @@ demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and rep
 
 test: $(INSTALLED)  ## all tests
 	$(BIN)/python -m pytest
+
+everywhere: $(INSTALLED)  ## what is given out is the same under -O, five hash seeds, four zones, three locales
+	$(BIN)/python -m tests.everywhere --all
+
+coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
+	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain tests/test_state_machine.py domain
+	$(BIN)/python -m coverage report --show-missing --fail-under=100
+
+lock: $(INSTALLED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark
