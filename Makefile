@@ -18,8 +18,9 @@ demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and rep
 test: $(INSTALLED)  ## all tests
 	$(BIN)/python -m pytest
 
-everywhere: $(INSTALLED)  ## what is given out is the same under -O, five hash seeds, four zones, three locales
+everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zones, three locales; all tests under -O
 	$(BIN)/python -m tests.everywhere --all
+	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
 coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
 	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain tests/test_state_machine.py domain

@@ -91,7 +91,8 @@ def make(folder: Path) -> None:
             register.command("every-kind", asked, command_id=f"golden-{number}")
         for name in SEEDS:
             journal = path(name)
-            assert journal, name  # a seed of ours
+            if journal is None:
+                raise FileNotFoundError(name)
             record(register, read_journal(journal))
         log = list(register.log())
         statuses = {name: register.agreement(name).status.value for name in register.agreement_ids()}
