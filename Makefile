@@ -9,7 +9,9 @@ SPARK := .venv-spark
 # Tests run side by side, one on each core; each process has a PostgreSQL server of its own, so they are few.
 BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
-.PHONY: demo test thorough campaign spark lint format schema bench bench-full clean
+COVERED := reciprocity.domain
+
+.PHONY: demo test thorough campaign everywhere coverage lock spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -24,6 +26,18 @@ thorough: $(INSTALLED)  ## all tests, each property with twenty times as many ex
 
 campaign: $(INSTALLED)  ## everything that may befall a store, some 20 minutes of it; ARGS=--write puts the scorecard into docs/reliability.md
 	$(BIN)/python -m tests.reliability $(ARGS)
+
+everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zones, three locales; all tests under -O
+	$(BIN)/python -m tests.everywhere --all
+	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
+
+coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
+	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain tests/test_state_machine.py domain
+	$(BIN)/python -m coverage report --show-missing --fail-under=100
+
+lock: $(INSTALLED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark

@@ -11,6 +11,10 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests import stores
 
+# Under python -O a plain assert is not run; pytest keeps those of the tests, and those that it is told of.
+ASSERTING = ("tests.plain_rules", "tests.projections.data_sets", "tests.projections.view_stores")
+pytest.register_assert_rewrite(*ASSERTING)
+
 # A history is built step by step, so its inputs are large and take their time; that is no fault.
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
