@@ -56,9 +56,11 @@ class _Commands(click.Group):
             code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
             echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(code) from error
-        except click.ClickException as error:
-            error.message = visible_lines(error.message)  # it quotes what was typed, or the name of a file
-            raise
+        except click.UsageError as error:
+            # It quotes what was typed, or the name of a file.
+            if (shown := visible_lines(error.format_message())) == error.format_message():
+                raise
+            raise click.UsageError(shown, error.ctx) from error
         except BrokenPipeError:
             raise
         except OSError as error:
