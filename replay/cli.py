@@ -71,10 +71,11 @@ class _Commands(click.Group):
             code = next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)
             echo(f"Error: {error}", err=True)
             raise click.exceptions.Exit(code) from error
-        except click.ClickException as error:
+        except click.UsageError as error:
             # It quotes what was typed, or the name of a file.
-            error.message = visible_lines(error.message)  # type: ignore[misc]  # final, to a type checker
-            raise
+            if (shown := visible_lines(error.format_message())) == error.format_message():
+                raise
+            raise click.UsageError(shown, error.ctx) from error
         except BrokenPipeError:
             raise
         except OSError as error:

@@ -68,8 +68,7 @@ def check_size(line: bytes) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key, times in Counter(keys).items() if times > 1)
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
         raise NotStrict(f"{twice[:40]!r} stands there twice")
     return found
 

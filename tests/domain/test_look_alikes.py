@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciprocity.domain import ClaimRecorded, Malformed, Party, Terms
+from reciprocity.domain import ClaimRecorded, Malformed, Party, Refused, Terms, decide
 from reciprocity.domain.look_alikes import alike
+from tests.examples import agreement
 
 
 def terms(*parties: Party) -> Terms:
@@ -113,7 +114,7 @@ def test_a_party_may_be_named_as_its_code_is() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=12))
 def test_a_name_looks_like_itself_however_it_is_composed(name: str) -> None:
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
-        assert alike([(name, "a"), (unicodedata.normalize(form, name), "b")]) is not None  # type: ignore[arg-type]  # a form
+        assert alike([(name, "a"), (unicodedata.normalize(form, name), "b")]) is not None
 
 
 def test_a_claimant_may_be_a_party_but_not_look_like_one() -> None:
@@ -122,3 +123,11 @@ def test_a_claimant_may_be_a_party_but_not_look_like_one() -> None:
     assert [of.mistaken_for(name) for name in ("UKR", "Ukraine", "TASS", "Україна")] == [None] * 4
     assert of.mistaken_for("U\u041aR") == "UKR"
     assert of.mistaken_for("Russ\u0456a") == "Russia"
+
+
+@pytest.mark.parametrize("name", ["U\u041aR", "Russ\u0456a", "ukraine"])
+def test_a_claim_by_somebody_who_looks_like_a_party_is_refused(name: str) -> None:
+    with pytest.raises(Refused) as refused:
+        decide(agreement(), ClaimRecorded(claimant=name, claimed=()))
+    assert refused.value.rules == ("names_parties_to_the_agreement",)
+    assert decide(agreement(), ClaimRecorded(claimant="TASS", claimed=()))

@@ -11,7 +11,7 @@ from reciprocity.domain import Agreement, AgreementSigned, Lane, Refused, decide
 from tests.lawful_steps import History, histories
 
 T = TypeVar("T")
-_NAMES_A_PARTY = {"code", "name", "releasing", "receiving", "claimant", "party"}
+_NAMES_A_PARTY = {"name", "code", "releasing", "receiving", "claimant", "party"}
 
 
 def renamed(thing: T, names: dict[str, str]) -> T:
