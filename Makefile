@@ -32,7 +32,7 @@ everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zone
 	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
 coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
-	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain tests/test_state_machine.py domain
+	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain domain tests/test_state_machine.py tests/seeds tests/store/test_register.py
 	$(BIN)/python -m coverage report --show-missing --fail-under=100
 
 lock: $(INSTALLED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
