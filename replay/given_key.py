@@ -15,6 +15,7 @@ from reciprocity.store import Key, key_from_descriptor, key_from_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+from copy import copy
 
 _KEPT_AS = "reciprocity.key"
 
@@ -26,8 +27,10 @@ def given_key() -> Key | None:
 
 
 def takes_a_key(command: click.Command) -> click.Command:
-    """Give a command ``--key-file`` and ``--key-fd``."""
-    command.params += [
+    """The command, which also takes ``--key-file`` and ``--key-fd``; the one that was given stays as it was."""
+    taking = copy(command)
+    taking.params = [
+        *command.params,
         click.Option(
             ["--key-file"],
             metavar="FILE",
@@ -44,7 +47,7 @@ def takes_a_key(command: click.Command) -> click.Command:
             help="The same, from an open file descriptor.",
         ),
     ]
-    return command
+    return taking
 
 
 def _reads(read: Callable[..., Key]) -> Callable[[click.Context, click.Parameter, str | int | None], None]:
