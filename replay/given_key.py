@@ -7,6 +7,7 @@ that the command opens.
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -15,7 +16,6 @@ from reciprocity.store import Key, key_from_descriptor, key_from_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-from copy import copy
 
 _KEPT_AS = "reciprocity.key"
 
@@ -27,7 +27,7 @@ def given_key() -> Key | None:
 
 
 def takes_a_key(command: click.Command) -> click.Command:
-    """The command, which also takes ``--key-file`` and ``--key-fd``; the one that was given stays as it was."""
+    """The command, taking ``--key-file`` and ``--key-fd`` too; the one that was given stays as it was."""
     taking = copy(command)
     taking.params = [
         *command.params,

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from reciprocity.domain import Claimed
+from reciprocity.replay.sealing import sealed
 from reciprocity.replay.taking_in import read_events
 from reciprocity.store import KINDS, Register
-from reciprocity.store.sqlite import STORE_FORMAT
+from reciprocity.store.sqlite_tables import STORE_FORMAT
 from tests.golden.make import FOLDER, MADE_AT, make
 from tests.golden.reading import content_sha256, exchanged, expected, exported
 
@@ -44,6 +45,11 @@ def test_a_golden_store_gives_the_answers_it_gave(golden: Path, register: Regist
     assert exchanged(register.log()) == due["exchanged"]
     agreements = map(register.agreement, register.agreement_ids())
     assert {one.id: one.status.value for one in agreements} == due["statuses"]
+
+
+def test_a_golden_store_has_the_root_it_had(golden: Path, register: Register) -> None:
+    seal = sealed(register)
+    assert (seal.size, seal.root.hex()) == (expected(golden)["events"], expected(golden)["merkle_root"])
 
 
 def test_the_files_of_a_golden_store_are_those_that_were_written(golden: Path) -> None:

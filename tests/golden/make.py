@@ -35,9 +35,10 @@ from reciprocity.domain import (
 )
 from reciprocity.replay.journal import read_journal
 from reciprocity.replay.record import record
+from reciprocity.replay.sealing import sealed
 from reciprocity.seeds import path
 from reciprocity.store import Register, kind_of
-from reciprocity.store.sqlite import STORE_FORMAT
+from reciprocity.store.sqlite_tables import STORE_FORMAT
 from tests.examples import back, may, out, swap
 from tests.golden.reading import Expected, content_sha256, exchanged, exported
 from tests.store.wire_lines import TERMS
@@ -95,6 +96,7 @@ def make(folder: Path) -> None:
                 raise FileNotFoundError(name)
             record(register, read_journal(journal))
         log = list(register.log())
+        root = sealed(register).root.hex()
         statuses = {name: register.agreement(name).status.value for name in register.agreement_ids()}
     (folder / "export.jsonl").write_bytes(exported(log))
     expected = Expected(
@@ -102,7 +104,7 @@ def make(folder: Path) -> None:
         topics=sorted({kind_of(recorded.event).topic for recorded in log}),
         events=len(log),
         content_sha256=content_sha256(store),
-        merkle_root=None,  # put in by hand, once, when seals are there
+        merkle_root=root,
         exchanged=exchanged(log),
         statuses=statuses,
     )

@@ -17,13 +17,13 @@ from reciprocity.replay.giving_out import FORMATS
 
 
 class Expected(TypedDict):
-    """What stands in a golden store's ``expected.json``; *merkle_root* is ``None`` until seals are there."""
+    """What stands in a golden store's ``expected.json``."""
 
     store_format: int
     topics: list[str]
     events: int
     content_sha256: str
-    merkle_root: str | None
+    merkle_root: str
     exchanged: dict[str, dict[str, list[int | None]]]
     statuses: dict[str, str]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from tests.reliability import concurrent, damage, io_errors, killed, memory, power, server
+from tests.reliability import concurrent, damage, io_errors, killed, memory, power, server, tampered
 from tests.reliability.scorecard import Campaign
-
-_SEALS = "the seals have to be wired to it"
 
 CAMPAIGNS = (
     Campaign("kill-commands", "kill -9 of {size} processes that give commands", killed.commands, 200, 6),
@@ -52,12 +50,11 @@ CAMPAIGNS = (
     Campaign(
         "tampering",
         "every kind of tampering at every position of {size} events",
-        None,
+        tampered.tampering,
         1_000,
-        0,
-        waits_for=_SEALS,
+        6,
     ),
-    Campaign("honest-stores", "{size} honest stores are verified", None, 1_000, 0, waits_for=_SEALS),
-    Campaign("forged-proofs", "{size} forged proofs", None, 100_000, 0, waits_for=_SEALS),
+    Campaign("honest-stores", "{size} honest stores are verified", tampered.honest_stores, 1_000, 10),
+    Campaign("forged-proofs", "{size} forged proofs", tampered.forged_proofs, 100_000, 500),
 )
 """One of *short* size 0 is for ``make campaign`` only: ``make test`` has a smaller test, in tests/store."""

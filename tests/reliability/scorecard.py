@@ -61,18 +61,15 @@ class Campaign:
 
     name: str
     what: str
-    run: Run | None
+    run: Run
     full: int
     short: int
     is_control: bool = False
-    waits_for: str = ""
 
     def measured(self, size: int, seed: int) -> Row:
         """What it comes to now, at that size."""
         started = time.monotonic()
         try:
-            if self.run is None:
-                raise NotMeasured(self.waits_for)  # noqa: TRY301  # one way to say why there is no figure
             findings, reason = self.run(size, seed), ""
         except NotMeasured as not_measured:
             findings, reason = None, str(not_measured)

@@ -86,7 +86,6 @@ def not_here(size: int, seed: int) -> Findings:
         (campaign("here", is_control=True), True),
         (campaign(cases=0), False),
         (Campaign("trial", "", not_here, 1, 1), False),
-        (Campaign("trial", "", None, 1, 1, waits_for="something"), False),
     ],
 )
 def test_what_is_reached(one: Campaign, is_reached: bool) -> None:
