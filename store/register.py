@@ -385,7 +385,7 @@ class Register(Commands, Application[str]):
         """Once, before the first writing: what is stored is of this key, or plain if there is none."""
         if self._has_the_key:
             return
-        last = self.last_position()
+        last = self._recorder.last_position()
         ends = [row for after in (0, last - 1) for row in self._recorder.select_rows(after=after, limit=1)]
         self._wire.check_beside(ends if last else [])
         self._has_the_key = last > 0

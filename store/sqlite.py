@@ -210,4 +210,6 @@ def _fill(path: Path) -> None:
         make(connection)
         stamp(connection)
         connection.execute("COMMIT")
-        connection.execute("PRAGMA journal_mode=WAL")
+        [mode] = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        if mode != "wal":  # SQLite does not call that an error
+            raise sqlite3.OperationalError(f"its journal mode stays {mode}")

@@ -258,8 +258,15 @@ def _examine(path: Path, seen: Look) -> None:
         check_header(connection, path)
         if seen.way is Way.ALONE:
             check_schema(connection, path)
+    except sqlite3.DatabaseError as error:
+        # Where a checkpoint was cut off, the file is only whole together with its log of writes.
+        if seen.way is Way.ALONE or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
+            raise
     finally:
         connection.close()
+
+
+_PASSING = (sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT)
 
 
 def _to_read(uri: str) -> sqlite3.Connection:
@@ -269,9 +276,9 @@ def _to_read(uri: str) -> sqlite3.Connection:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether a writer has just crashed beside others, and one of them is to put the index right."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code in (sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT)
+    """Whether a writer crashed, and another is to put the index right; or has gone, and taken it along."""
+    code = getattr(error, "sqlite_errorcode", None) or 0
+    return code in _PASSING or code & 0xFF == sqlite3.SQLITE_CANTOPEN
 
 
 def _meaning(path: Path, error: Exception) -> Exception:

@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, Phase, settings
 from tests import stores
 
 # Under python -O a plain assert is not run; pytest keeps those of the tests, and those that it is told of.
-ASSERTING = ("tests.plain_rules", "tests.projections.data_sets", "tests.projections.view_stores")
+ASSERTING = (
+    "tests.plain_rules",
+    "tests.projections.compiled",
+    "tests.projections.data_sets",
+    "tests.projections.view_stores",
+    "tests.reliability.concurrent",
+    "tests.reliability.server",
+    "tests.store_files",
+)
 pytest.register_assert_rewrite(*ASSERTING)
 
 # A history is built step by step, so its inputs are large and take their time; that is no fault.

@@ -28,6 +28,7 @@ FIGURES = {
 }
 DAYS = {
     "amended_on",
+    "clock_at",
     "completed_on",
     "date",
     "ends_on",

@@ -143,6 +143,8 @@ def _never_sync(register: Register) -> None:
         return connection
 
     pool._create_connection = careless  # type: ignore[method-assign]
+    for opened in pool._pool:
+        opened._sqlite_conn.execute("PRAGMA synchronous=OFF")
 
 
 def _traced(folder: Path, commands: int, *, careless: bool) -> tuple[list[Step], Files]:

@@ -7,10 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
 from click.testing import CliRunner, Result
+from eventsourcing.persistence import IntegrityError
 from hypothesis import given
 
 from reciprocity import seeds
@@ -18,6 +20,7 @@ from reciprocity.domain import Recorded
 from reciprocity.replay.cli import main
 from reciprocity.replay.taking_in import take_in
 from reciprocity.store import Register
+from reciprocity.store.sqlite import Recorder
 from tests.replay.registers import NOW, given_out, logs, read_back
 
 FOUNDING = "ua-ru-2025-05-16"
@@ -146,15 +149,20 @@ def test_a_command_id_of_another_agreement_is_refused(store: Path) -> None:
     assert "<stdin>:1: command " in result.stderr
 
 
-def test_a_write_that_fails_half_way_leaves_nothing(store: Path, tmp_path: Path) -> None:
+def test_a_write_that_fails_half_way_leaves_nothing(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     there = tmp_path / "there.db"
     Register.open(f"sqlite:///{there}", create=True).close()
-    with sqlite3.connect(there) as connection:
-        connection.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON stored_events WHEN NEW.rowid > 20 OR "
-            "(SELECT count(*) FROM stored_events) = 20 BEGIN SELECT RAISE(ABORT, 'full'); END"
-        )
-    connection.close()
+    insert = Recorder._insert_events
+
+    def fails(
+        recorder: Recorder, c: Any, events: list[Any], *, command_ids: list[str], continued: Any
+    ) -> None:
+        insert(recorder, c, events[:20], command_ids=command_ids[:20], continued=continued)
+        raise IntegrityError("full")
+
+    monkeypatch.setattr(Recorder, "_insert_events", fails)
     result = run("import", exported(store, "jsonl"), "--store", there)
     assert result.exit_code == 5
     assert log_of(there) == []
