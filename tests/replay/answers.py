@@ -10,6 +10,7 @@ import re
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from click.testing import CliRunner
 
@@ -21,8 +22,18 @@ STEERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066
 """What no output may hold."""
 
 
+SLOW, TIMES = 0.25, 5
+"""What takes longer than so many seconds is asked so often; its shortest time counts, as other work runs."""
+
+
 def asked(path: Path) -> dict[str, object]:
-    """What the tool says of a file: its exit code, its words, and the seconds that it took."""
+    """What the tool says of a file: its exit code, its words, and the seconds of work that it took."""
+    answer = _asked(path)
+    again = TIMES - 1 if answer["seconds"] > SLOW else 0
+    return {**answer, "seconds": min([answer["seconds"], *(_asked(path)["seconds"] for _ in range(again))])}
+
+
+def _asked(path: Path) -> dict[str, Any]:
     start = time.process_time()
     if path.suffix == ".csv":
         code, said = 0, ""
