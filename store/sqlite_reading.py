@@ -147,7 +147,9 @@ class Reader:
         if self._look is None:
             return False
         now = look(self.path)
-        return now.is_of_the_same_file(self._look) if self._look.way is Way.BESIDE else now == self._look
+        if self._look.way is not Way.BESIDE:
+            return now == self._look
+        return now.is_of_the_same_file(self._look) and now.index == self._look.index
 
     def _current(self) -> sqlite3.Connection:
         if self._connection is not None and (self._in_use or self._is_current()):
@@ -276,9 +278,8 @@ def _to_read(uri: str) -> sqlite3.Connection:
 
 
 def _passes(error: Exception) -> bool:
-    """Whether a writer crashed, and another is to put the index right; or has gone, and taken it along."""
-    code = getattr(error, "sqlite_errorcode", None) or 0
-    return code in _PASSING or code & 0xFF == sqlite3.SQLITE_CANTOPEN
+    """Whether a writer has just crashed beside others, and one of them is to put the index right."""
+    return getattr(error, "sqlite_errorcode", None) in _PASSING
 
 
 def _meaning(path: Path, error: Exception) -> Exception:
