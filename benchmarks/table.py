@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import platform
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -55,14 +55,25 @@ def markdown(results: Iterable[Result], sizes: Sizes) -> str:
 
 def write(results: Iterable[Result], sizes: Sizes, *, command: str, document: Path = DOCUMENT) -> None:
     """Put the table, and how it came about, into the document, in the place of that command's last one."""
-    begin, end = f"<!-- {command}: written by the harness -->\n", f"<!-- end of {command} -->\n"
+    put(document, command, "the harness", lambda _: markdown(results, sizes))
+
+
+def put(document: Path, command: str, by: str, told: Callable[[str], str], *, with_what: str = "") -> None:
+    """Put what is *told*, and how it came about, into a document, in the place of what stood there last.
+
+    *told* is given that.
+
+    Raises:
+        ValueError: the document has no place for it.
+    """
+    begin, end = f"<!-- {command}: written by {by} -->\n", f"<!-- end of {command} -->\n"
     text = document.read_text("utf-8")
     before, found, rest = text.partition(begin)
-    _, closed, after = rest.partition(end)
+    last, closed, after = rest.partition(end)
     if not (found and closed):
         raise ValueError(f"{document.name} has no place for {command}")
-    how = f"`{command}`, {dt.datetime.now(dt.UTC).date()}: {machine()}.\n"
-    document.write_text(f"{before}{begin}\n{how}\n{markdown(results, sizes)}\n{end}{after}", "utf-8")
+    how = f"`{command}`, {dt.datetime.now(dt.UTC).date()}{with_what}: {machine()}.\n"
+    document.write_text(f"{before}{begin}\n{how}\n{told(last)}\n{end}{after}", "utf-8")
 
 
 def machine() -> str:

@@ -15,6 +15,7 @@ import attrs
 
 from reciprocity.domain import Malformed, ReciprocityError
 from reciprocity.replay import verify_alone
+from reciprocity.store.encryption_keys import write_private_file
 
 if TYPE_CHECKING:
     from reciprocity.replay.verify_alone import PublicKey
@@ -110,11 +111,7 @@ def write_private(path: Path, key: PrivateKey) -> None:
     Raises:
         FileExistsError: if the name is taken; a key is never overwritten.
     """
-    text = key.text()
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    write_private_file(path, key.text().encode())
 
 
 def read_private(path: Path) -> PrivateKey:

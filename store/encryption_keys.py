@@ -91,9 +91,19 @@ def write_key_file(path: Path | str, key: Key) -> None:
         FileExistsError: something of that name exists; it is left as it was.
         OSError: the file cannot be made.
     """
+    write_private_file(path, base64.b64encode(key.secret) + b"\n")
+
+
+def write_private_file(path: Path | str, content: bytes) -> None:
+    """Make a file that only its owner may read, durably.
+
+    Raises:
+        FileExistsError: something of that name exists; it is left as it was.
+        OSError: the file cannot be made.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123  # no path is opened
-        file.write(base64.b64encode(key.secret) + b"\n")
+        file.write(content)
         file.flush()
         os.fsync(descriptor)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TypeAlias
 import attrs
 from rich.table import Table
 
-from benchmarks.table import machine
+from benchmarks.table import put
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "reliability.md"
 HEADINGS = ("campaign", "what", "wanted", "measured", "seconds", "reached")
@@ -137,11 +136,4 @@ def markdown(rows: Iterable[Row], before: str = "") -> str:
 
 def write(rows: Iterable[Row], seed: int, *, document: Path = DOCUMENT) -> None:
     """Put the table, and how it came about, into the document, in the place of the last one."""
-    begin, end = f"<!-- {COMMAND}: written by the campaigns -->\n", f"<!-- end of {COMMAND} -->\n"
-    text = document.read_text("utf-8")
-    before, found, rest = text.partition(begin)
-    last, closed, after = rest.partition(end)
-    if not (found and closed):
-        raise ValueError(f"{document.name} has no place for {COMMAND}")
-    how = f"`{COMMAND}`, {dt.datetime.now(dt.UTC).date()}, seed {seed}: {machine()}.\n"
-    document.write_text(f"{before}{begin}\n{how}\n{markdown(rows, last)}\n{end}{after}", "utf-8")
+    put(document, COMMAND, "the campaigns", lambda last: markdown(rows, last), with_what=f", seed {seed}")

@@ -15,7 +15,7 @@ from reciprocity.store import Register
 from tests.reliability.scorecard import Findings
 from tests.replay.registers import logs
 from tests.store.forgeries import forgeries
-from tests.store.sealed import Keeper, checkpoint_of, told
+from tests.store.sealed import Keeper, checkpoint_of, recorded_and_sealed, told
 from tests.store.tampering import KINDS, copies, settled, victim
 
 
@@ -56,10 +56,7 @@ def honest_stores(size: int, seed: int) -> Findings:
     @given(logs)
     def verified(log: list[Recorded]) -> None:
         with Register.open("memory:") as register:
-            checkpoints = {}
-            for so_far in (len(log) // 2 + 1, len(log)):
-                register.take_over(log[:so_far])
-                checkpoints[f"seal of {register.last_position()}"] = checkpoint_of(register)
+            checkpoints = recorded_and_sealed(register, log)
             findings.cases += 1
             for found in verify(register, checkpoints).found:
                 findings.fault("false alarms", f"--seed {seed}, store {findings.cases}: {found}")

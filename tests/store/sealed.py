@@ -48,6 +48,15 @@ def list_of(register: Register) -> leaf_lists.LeafList:
     return leaf_lists._parsed(file.getvalue().decode())
 
 
+def recorded_and_sealed(register: Register, log: list[Recorded]) -> Kept:
+    """The checkpoints of a register that takes a log over, in the middle of it and at its end."""
+    checkpoints = {}
+    for so_far in (len(log) // 2 + 1, len(log)):
+        register.take_over(log[:so_far])
+        checkpoints[f"seal of {register.last_position()}"] = checkpoint_of(register)
+    return checkpoints
+
+
 @attrs.frozen
 class Keeper:
     """What someone else kept of a store."""

@@ -12,7 +12,7 @@ from reciprocity.replay.verifying import verify
 from reciprocity.store import Register
 from tests import stores
 from tests.replay.registers import logs
-from tests.store.sealed import Keeper, checkpoint_of, list_of, told
+from tests.store.sealed import Keeper, checkpoint_of, list_of, recorded_and_sealed, told
 from tests.store.tampering import KINDS, copies, settled, victim, victim_of
 
 AGAINST_A_SEAL = {"seal", "edited", "inserted", "deleted", "moved"}
@@ -74,10 +74,7 @@ def test_the_original_is_fine(original: tuple[Path, Keeper]) -> None:
 @given(logs)
 def test_no_honest_store_is_called_tampered_with(log: list[Recorded]) -> None:
     with Register.open("memory:") as register:
-        checkpoints = {}
-        for so_far in (len(log) // 2 + 1, len(log)):
-            register.take_over(log[:so_far])
-            checkpoints[f"seal of {register.last_position()}"] = checkpoint_of(register)
+        checkpoints = recorded_and_sealed(register, log)
         report = verify(register, checkpoints, {"leaves": list_of(register)})
         assert report.found == ()
         assert len(report.holds) == len(checkpoints)
