@@ -37,7 +37,7 @@ class Language:
         return said.format(**values) if values else said
 
     def say_many(self, one: str, many: str, n: int, /, **values: str) -> str:
-        """A sentence about *n* of something, in the form that the language has for that many; ``{n}`` is it."""
+        """A sentence about *n* of something, in the form for that many; ``{n}`` is it."""
         return self._sentences.ngettext(one, many, n).format(n=self.number(n), **values)
 
     def number(self, number: int) -> str:
