@@ -1,6 +1,7 @@
-"""Bars: how much of what was agreed is done, in one line. The one rule: what may be done is not shown as done.
+"""Bars: how much of what was agreed is done. The one rule: what may be done is not shown as done.
 
-A bar is full only when all is known to be done. Where the terminal cannot show its signs, ASCII stands for them.
+A bar is full only when all is known to be done. Where the terminal cannot show its signs, ASCII stands for
+them.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ def bar(of: Share, cells: int, on: Console) -> str:
     '##??......'
     """
     signs = _SIGNS if _can_show(on, "".join(_SIGNS)) else _ASCII
-    done = int(of.at_least * cells / 100)
-    most = max(done, -int(-of.at_most * cells // 100))
+    done = round(10 * of.at_least) * cells // 1000
+    known = of.at_least == of.at_most
+    most = done if known else -(-round(10 * of.at_most) * cells // 1000)
     return signs.done * done + signs.maybe * (most - done) + signs.left * (cells - most)
 
 
@@ -46,6 +48,13 @@ def shares(totals: Totals) -> dict[Direction, Share]:
     agreed = ((direction, totals.terms.agreed(direction)) for direction in totals.terms.directions())
     found = ((d, share(totals.over(d), total)) for d, total in agreed if total is not None)
     return {direction: part for direction, part in found if part is not None}
+
+
+def lines(totals: Totals, cells: int, on: Console) -> list[str]:
+    """A bar for each of these directions, its name before it, one below the other."""
+    found = shares(totals)
+    width = max((len(str(direction)) for direction in found), default=0)
+    return [f"{direction!s:<{width}} {bar(part, cells, on)}" for direction, part in found.items()]
 
 
 def _can_show(on: Console, signs: str) -> bool:

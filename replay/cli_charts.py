@@ -61,10 +61,10 @@ def chart(
     path = Path(output)
     if path.suffix.lower() not in charts.FORMS:
         raise click.UsageError(f"{output} ends in none of {', '.join(charts.FORMS)}")
-    render = charts.renderer(path.suffix.lower())
+    write = charts.renderer(path.suffix.lower())
     with opened(source) as register:
         drawing = _drawn(register, source, agreement, kind, Clocks(as_of, known_at))
-    write_file(path, lambda file: file.write(render(drawing)), force=force)
+    write_file(path, lambda file: write(drawing, file), force=force)
 
 
 def _drawn(

@@ -198,7 +198,6 @@ def _beyond(side: _Side, names: dict[SideLine, str], of_bands: dict[Band, str]) 
 
 def _bands(side: _Side, reach: int, course: Course) -> list[Row]:
     names, end = course.band_names, axes.around(course.days)[1]
-    ends = [x for x, _ in side.gaps[1:]] + [end]
     return joined(
         Stretch(
             names[Band.ABOVE if None in (gap.at_least, gap.at_most) else Band.BETWEEN],
@@ -207,7 +206,7 @@ def _bands(side: _Side, reach: int, course: Course) -> list[Row]:
             -reach if gap.at_least is None else gap.at_least,
             reach if gap.at_most is None else gap.at_most,
         )
-        for (x, gap), x2 in zip(side.gaps, ends, strict=True)
+        for (x, gap), (x2, _) in pairwise([*side.gaps, (end, Gap(None, None))])
         if gap.exact is None
     )
 

@@ -5,6 +5,7 @@ Title, caption and tables say what the picture shows, for who cannot see it, and
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import attrs
@@ -54,7 +55,7 @@ class Drawing:
         return {
             "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
             "description": self.summary,
-            "config": _CONFIG,
+            "config": deepcopy(_CONFIG),
             "padding": 14,
             "title": {
                 "text": wrapped(self.title, _TITLE_CELLS),

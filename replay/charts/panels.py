@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import attrs
@@ -90,7 +91,7 @@ class Panel:
             return say("nothing agreed")
         if total == OPEN:
             return say("no total agreed")
-        return say("agreed: {total}", total=wording.figure(total))
+        return wording.figure(total)
 
     @property
     def unknown_phases(self) -> int:
@@ -138,28 +139,27 @@ class Panel:
 
     def _agreed_places(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """The agreed total's lines: its least, and its most where that is another, each from its day on."""
-        until = [axes.place(day) for day, _ in self._agreed[1:]] + [end]
-        for number, ((day, total), last) in enumerate(zip(self._agreed, until, strict=True)):
+        places = [*((axes.place(day), total) for day, total in self._agreed), (end, None)]
+        for number, ((x, total), (x2, _)) in enumerate(pairwise(places)):
             if total is None or total == OPEN:
                 continue
             for part, y in enumerate({lowest(total): 0, highest(total): 1}):
                 if y is not None:
-                    for x in (start if number == 0 else axes.place(day), last):
-                        yield x, y, 2 * number + part
+                    yield from ((at, y, 2 * number + part) for at in (x if number else start, x2))
 
     @cached_property
     def band_rows(self) -> list[Row]:
         """The rows of its bands: where the figure lies that is only known within bounds."""
         names, end = self.course.band_names, axes.around(self.course.days)[1]
-        ends = [axes.place(step.on) for step, _ in self.steps[1:]] + [end]
+        places = [*((axes.place(step.on), count) for step, count in self.steps), (end, 0)]
         return joined(
             Stretch(
                 names[Band.ABOVE if highest(count) is None else Band.BETWEEN],
-                axes.place(step.on),
+                x,
                 x2,
                 *axes.bounds(count, self._top),
             )
-            for (step, count), x2 in zip(self.steps, ends, strict=True)
+            for (x, count), (x2, _) in pairwise(places)
             if not isinstance(count, int)
         )
 
@@ -179,7 +179,9 @@ class Panel:
     def _disputes(self) -> list[tuple[int, int, Cell]]:
         """Where each disputed figure of this direction is marked: at its phase, or where it was stated."""
         found: list[tuple[int, int, Cell]] = []
-        of_phase = {step.row.phase: (axes.place(step.on), lowest(count)) for step, count in self.steps}
+        of_phase = {
+            step.row.phase: (axes.place(step.on), lowest(self._over(step))) for step in self.course.happened
+        }
         for cell in self.course.disputed:
             if not self._holds(cell.direction):
                 continue

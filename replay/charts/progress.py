@@ -58,7 +58,7 @@ def progress(history: list[Recorded], clocks: Clocks, language: Language = _ENGL
 
 def _stands(panel: Panel) -> str:
     return panel.course.language.say(
-        "{direction}: {done}, {agreed}.",
+        "{direction}: exchanged {done}, agreed: {agreed}.",
         direction=str(panel.direction),
         done=wording.figure(panel.now),
         agreed=panel.agreed_words,

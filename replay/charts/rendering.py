@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from hashlib import sha256
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.replay.visible import visible
@@ -23,25 +23,30 @@ _GRAMMAR = "6.4"  # of Vega-Lite
 _PIXELS = 2.0  # of a PNG, for each of the picture
 
 _STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1a1a1a; background: #fff; }
-figure { margin: 0; overflow-x: auto; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
+  padding: 0 1rem;  color: #1a1a1a; background: #fff; overflow-wrap: break-word; }
+figure, .wide { margin: 0; overflow-x: auto; }
 svg { max-width: 100%; height: auto; }
 table { border-collapse: collapse; margin: 2rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: start; font-weight: bold; padding: .3rem 0; }
-th, td { text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #bbb;
-  overflow-wrap: anywhere; }
+th, td { text-align: start; vertical-align: top; padding: .2rem .8rem .2rem 0;
+  border-bottom: 1px solid #bbb; }
 """
 
 
-def renderer(form: str) -> Callable[[Drawing], bytes]:
-    """How to make a file of a form, one of `FORMS`, of a drawing.
+def renderer(form: str) -> Callable[[Drawing, IO[bytes]], None]:
+    """How to write a drawing as a file of a form, one of `FORMS`.
 
     Raises:
         ExtraMissing: vl-convert is not installed.
     """
     _vl_convert()
-    return FORMS[form]
+    made = FORMS[form]
+
+    def write(drawing: Drawing, file: IO[bytes]) -> None:
+        file.write(made(drawing))
+
+    return write
 
 
 def _vl_convert() -> Any:
@@ -100,8 +105,9 @@ def _table(table: Table) -> str:
     head = "".join(f'<th scope="col">{_text(header)}</th>' for header in table.headers)
     rows = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>\n" for row in table.rows)
     return (
+        f'<div class="wide" role="group" aria-label="{_text(table.caption)}" tabindex="0">'
         f"<table><caption>{_text(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
-        f"<tbody>\n{rows}</tbody></table>"
+        f"<tbody>\n{rows}</tbody></table></div>"
     )
 
 
