@@ -10,6 +10,7 @@ from reciprocity.domain.values import highest, lowest
 
 _DAY = 24 * 60 * 60 * 1_000
 _MOST_TICKS = 9
+_MOST_LEVELS = 6
 _LARGEST_DRAWN = 2**53  # up to which every whole number has a place of its own
 
 
@@ -53,8 +54,8 @@ def ticks(first: dt.date, last: dt.date) -> list[dt.date]:
 
     >>> [str(day) for day in ticks(dt.date(2025, 5, 23), dt.date(2025, 5, 25))]
     ['2025-05-23', '2025-05-24', '2025-05-25']
-    >>> [str(day) for day in ticks(dt.date(2022, 3, 1), dt.date(2026, 5, 15))]
-    ['2023-01-01', '2024-01-01', '2025-01-01', '2026-01-01']
+    >>> [str(day) for day in ticks(dt.date(2022, 3, 1), dt.date(2027, 5, 15))]
+    ['2023-01-01', '2024-01-01', '2025-01-01', '2026-01-01', '2027-01-01']
     """
     span = (last - first).days
     for step in (1, 2, 7, 14):
@@ -79,8 +80,23 @@ def counts_axis(title: str, lowest_shown: int, highest_shown: int) -> dict[str, 
         "field": "y",
         "type": "quantitative",
         "scale": {"domain": [drawn(lowest_shown), drawn(highest_shown)], "nice": False},
-        "axis": {"title": title, "format": ",d", "tickMinStep": 1, "tickCount": 5},
+        "axis": {"title": title, "format": ",d", "values": levels(lowest_shown, highest_shown)},
     }
+
+
+def levels(low: int, high: int) -> list[float]:
+    """Whole numbers from *low* to *high*, evenly set, seven at most; zero is one of them.
+
+    >>> levels(0, 1167), levels(-2, 2), levels(0, 1)
+    ([0, 200, 400, 600, 800, 1000], [-2, -1, 0, 1, 2], [0, 1])
+    """
+    step = next(
+        first * 10**power
+        for power in range(len(str(high - low)) + 1)
+        for first in (1, 2, 5)
+        if first * 10**power * _MOST_LEVELS >= high - low
+    )
+    return [drawn(number * step) for number in range(-(-low // step), high // step + 1)]
 
 
 def drawn(number: int) -> float:

@@ -65,9 +65,7 @@ def balance(history: list[Recorded], clocks: Clocks, language: Language = _ENGLI
     sides = _sides(course)[:_MOST_SIDES]
     shown = sides[:1] if len(course.terms.parties) == 2 else sides
     names = _line_names(sides)
-    of_bands = present(
-        course.band_names, (row for side in shown for row in _bands(side, _reach(side), course))
-    )
+    of_bands = present(_band_names(language), (row for side in shown for row in _bands(side, _reach(side))))
     return Drawing(
         title=course.terms.title,
         subtitle=say(
@@ -137,6 +135,11 @@ def _line_names(sides: list[_Side]) -> dict[SideLine, str]:
     return {**names, SideLine.BEYOND: say("received beyond what was released")}
 
 
+def _band_names(language: Language) -> dict[Band, str]:
+    say = language.say
+    return {Band.BETWEEN: say("unknown, within these bounds"), Band.ABOVE: say("unknown, without a bound")}
+
+
 def _released(sides: list[_Side], names: dict[SideLine, str]) -> Row:
     """What each side had released: a line for each, its least where only a range is known."""
     course = sides[0].course
@@ -188,7 +191,7 @@ def _beyond(side: _Side, names: dict[SideLine, str], of_bands: dict[Band, str]) 
         axes.days_axis(course.days, axes.around(course.days)),
         axes.counts_axis(_unit(course), -reach, reach),
         [
-            *([bands(_bands(side, reach, course), of_bands)] if of_bands else []),
+            *([bands(_bands(side, reach), of_bands)] if of_bands else []),
             lines(rows, names),
             *words(even, align="left", baseline="bottom", dx=3, dy=-3),
             *words(label, align="left", dx=7, fontWeight="bold"),
@@ -196,8 +199,9 @@ def _beyond(side: _Side, names: dict[SideLine, str], of_bands: dict[Band, str]) 
     )
 
 
-def _bands(side: _Side, reach: int, course: Course) -> list[Row]:
-    names, end = course.band_names, axes.around(course.days)[1]
+def _bands(side: _Side, reach: int) -> list[Row]:
+    course, names = side.course, _band_names(side.course.language)
+    end = axes.around(course.days)[1]
     return joined(
         Stretch(
             names[Band.ABOVE if None in (gap.at_least, gap.at_most) else Band.BETWEEN],

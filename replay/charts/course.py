@@ -79,7 +79,7 @@ class Course:
         say = self.language.say
         return {
             Band.BETWEEN: say("unknown, within these bounds"),
-            Band.ABOVE: say("unknown, not bounded on one side"),
+            Band.ABOVE: say("unknown, without an upper bound"),
         }
 
     @property

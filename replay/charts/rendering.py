@@ -92,7 +92,7 @@ def _html(drawing: Drawing) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_text(drawing.title)}</title><style>{_STYLE}</style></head><body><main>",
-        f"<h1>{_text(drawing.title)}</h1><p>{_text(drawing.summary)}</p>",
+        f"<h1><bdi>{_text(drawing.title)}</bdi></h1><p>{_text(drawing.summary)}</p>",
         f"<figure>{_svg_text(drawing)}</figure>",
         *map(_table, drawing.tables),
         *(["<h2>Sources</h2><ul>", *map(_source, drawing.sources), "</ul>"] if drawing.sources else []),

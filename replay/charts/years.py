@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _ENGLISH = language("en")
 _EACH, _OF_A_YEAR = 190, 130  # pixels
 _MOST_PHASES = 2_000  # that have a mark each
-_MOST_YEARS = 12  # that have words each
+_MOST_YEARS = 10  # that have words each
 
 
 @attrs.frozen
@@ -216,7 +216,7 @@ def _of_years(by_year: dict[int, list[_Exchange]], across: Row, language: Langua
     names = {
         Band.KNOWN: say("released, at the least"),
         Band.BETWEEN: say("unknown, within these bounds"),
-        Band.ABOVE: say("unknown, not bounded on one side"),
+        Band.ABOVE: say("unknown, without an upper bound"),
     }
     totals = {year: in_total(one.persons for one in there) for year, there in by_year.items()}
     top = max(max(lowest(total), highest(total) or 0) for total in totals.values())
@@ -232,8 +232,9 @@ def _of_years(by_year: dict[int, list[_Exchange]], across: Row, language: Langua
                 row = {"what": names[what], "y": axes.drawn(y), "y2": axes.drawn(y2)}
                 rows.append({**row, "x": x + inset, "x2": x2 - inset})
         phases = language.say_many("{n} phase", "{n} phases", len(by_year[year]))
-        label = [wording.short(total), phases] if len(totals) <= _MOST_YEARS else []
-        labels.append({"x": (x + x2) // 2, "y": axes.drawn(low), "label": label})
+        if max(totals) - min(totals) < _MOST_YEARS:
+            label = [wording.short(total), phases]
+            labels.append({"x": (x + x2) // 2, "y": axes.drawn(low), "label": label})
     return panel(
         say("In each year, by all sides together"),
         _OF_A_YEAR,

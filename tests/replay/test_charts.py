@@ -93,7 +93,7 @@ def test_each_direction_ends_where_the_record_stands(log: tuple[Recorded, ...]) 
         now, top = totals.over(direction), panel["encoding"]["y"]["scale"]["domain"][1]
         line = max(rows(panel, NOW_KNOWN), key=lambda row: row["x"])
         assert line["y"] == lowest(now) <= top
-        bands = rows(panel, "unknown, within these bounds") + rows(panel, "unknown, not bounded on one side")
+        bands = rows(panel, "unknown, within these bounds") + rows(panel, "unknown, without an upper bound")
         last = [row for row in bands if row["x"] == line["x"]]
         most = highest(now)
         if isinstance(now, int):
@@ -152,7 +152,7 @@ def test_ranges_are_bands_and_what_is_unknown_is_said() -> None:
     there, here = picture.panels
     assert not rows(there, "unknown, within these bounds")
     assert [(row["y"], row["y2"]) for row in rows(here, "unknown, within these bounds")] == [(2, 5), (2, 5)]
-    assert {row["y"] for row in rows(here, "unknown, not bounded on one side")} == {3}
+    assert {row["y"] for row in rows(here, "unknown, without an upper bound")} == {3}
     assert "Unknown, RUS>UKR: the number in 2 of 2 phases; a range is drawn there." in picture.caption
     assert any("the day of 1 of 2 phases" in line for line in picture.caption)
     assert len(rows(here, "phase, day unknown")) == 1

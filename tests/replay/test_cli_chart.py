@@ -22,7 +22,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is drawn is written as its title and subtitle: rendering is tried elsewhere, and takes its time."""
+    """What is drawn is written as its title and subtitle: rendering is tried elsewhere, and takes long."""
     for form in charts.FORMS:
         words = lambda drawing: f"{drawing.title}; {drawing.subtitle}".encode()  # noqa: E731
         monkeypatch.setitem(charts.FORMS, form, words)
@@ -32,7 +32,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ((), "Exchanges from 2025 to 2026; Persons released, by all sides together; 2"),
+        ((), "Exchanges from 2025 to 2026; Persons released, by all sides together"),
         ((FOUNDING,), "1,000 for 1,000; Progress toward the agreed total"),
         ((FOUNDING, "--kind", "balance"), "1,000 for 1,000; The balance between the sides"),
         (
