@@ -34,7 +34,7 @@ def bar(of: Share, cells: int, on: Console) -> str:
     >>> from reciprocity.domain import Range, share
     >>> part = share(Range(200, 400), 1000)
     >>> bar(part, 10, Console(file=StringIO()))
-    '##??......'
+    '██░░······'
     """
     signs = _SIGNS if _can_show(on, "".join(_SIGNS)) else _ASCII
     done = round(10 * of.at_least) * cells // 1000

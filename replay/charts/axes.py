@@ -64,7 +64,7 @@ def ticks(first: dt.date, last: dt.date) -> list[dt.date]:
     start = first.year * 12 + first.month - (first.day == 1)  # the first month that begins, from 0
     end = last.year * 12 + last.month
     months = end - start
-    step = next((one for one in (1, 3, 6) if months <= one * _MOST_TICKS), 12)
+    step = next((one for one in (1, 2, 3, 6) if months <= one * _MOST_TICKS), 12)
     if step == 12:
         step *= -(-(months // 12 + 1) // _MOST_TICKS)
     return [

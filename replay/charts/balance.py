@@ -171,7 +171,7 @@ def _released_by(side: _Side) -> str:
 def _reach(side: _Side) -> int:
     """How far up and down the panel of a side goes, so that even is in its middle."""
     bounds = [abs(n) for _, gap in side.gaps for n in (gap.at_least, gap.at_most) if n is not None]
-    most = max(bounds, default=0)
+    most = max(bounds, default=0) or max(lowest(side.now.released), lowest(side.now.received))
     return most + most // 6 + 1
 
 

@@ -84,6 +84,11 @@ class Panel:
         ]
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether so many are agreed now, and not nothing, or "all for all"."""
+        return self.course.terms.agreed(self.direction) not in (None, OPEN)
+
+    @property
     def agreed_words(self) -> str:
         """What is agreed now, in words."""
         say, total = self.course.language.say, self.course.terms.agreed(self.direction)

@@ -77,6 +77,8 @@ def _notes(course: Course, panels: list[Panel]) -> Iterator[str]:
     """What of it is unknown, and what is not in the picture."""
     say, number = course.language.say, course.language.number
     for panel in panels:
+        if not panel.is_bounded:
+            yield say("{direction}: {agreed}.", direction=str(panel.direction), agreed=panel.agreed_words)
         if unknown := panel.unknown_phases:
             yield say(
                 "Unknown, {direction}: the number in {unknown} of {phases} phases; a range is drawn there.",

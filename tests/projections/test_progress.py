@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciprocity.domain import Direction, Recorded, TermsAmended
+from reciprocity.domain import AgreementSigned, Direction, Kept, Recorded, TermsAmended
 from reciprocity.projections import Cumulative, at, fold_log
 from reciprocity.projections.progress import agreed, directions, happened, learned, stands_in
-from tests.examples import may
-from tests.projections.recorded_histories import SOME, recordings
+from tests.examples import may, out, phase, swap
+from tests.projections.recorded_histories import SOME, corrected, recordings, told_in_may
 
 
 @SOME
@@ -22,6 +22,19 @@ def test_by_a_day_the_figures_are_those_as_of_it(log: tuple[Recorded, ...], data
     for direction in directions(now):
         drawn = now.terms.exchanged(by_then[-1].exchanged, direction) if by_then else 0
         assert drawn == (now.terms.exchanged(then.exchanged, direction) if then else 0)
+
+
+def test_a_phase_that_was_moved_counts_from_its_new_day() -> None:
+    log = told_in_may(
+        (17, AgreementSigned(terms=swap(kept=Kept.NOT_REQUIRED))),
+        (20, phase(1, out(4), day=20)),
+        (22, phase(2, out(1), day=22)),
+        (25, corrected(1, out(4), day=24)),
+    )
+    steps = [
+        (step.on, step.row.phase, step.exchanged.over(Direction("UKR", "RUS"))) for step in happened(log)
+    ]
+    assert steps == [(may(22), 2, 1), (may(24), 1, 5)]
 
 
 @SOME

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from reciprocity import seeds
 from reciprocity.domain import (
+    OPEN,
     AgreementSigned,
     Claimed,
     ClaimRecorded,
@@ -160,6 +161,17 @@ def test_ranges_are_bands_and_what_is_unknown_is_said() -> None:
     assert "≥3 of 10" in words(here)
 
 
+def test_an_open_total_is_no_line_and_said_to_be_open() -> None:
+    log = told_in_may(
+        (17, AgreementSigned(terms=swap(OPEN, 5, kept=Kept.NOT_REQUIRED))),
+        (20, phase(1, out(4), back(1), day=20)),
+    )
+    picture = progress(log, Clocks())
+    assert not rows(picture.panels[0], AGREED)
+    assert {row["y"] for row in rows(picture.panels[1], AGREED)} == {5}
+    assert "UKR>RUS: no total agreed." in picture.caption
+
+
 def test_a_correction_is_a_step_on_the_day_of_its_recording_and_not_of_the_phase() -> None:
     log = told_in_may(
         (17, AgreementSigned(terms=TERMS)),
@@ -201,13 +213,13 @@ def test_the_balance_is_a_line_where_it_is_known_and_a_band_where_it_is_not() ->
     log = told_in_may(
         (17, AgreementSigned(terms=TERMS)),
         (20, phase(1, out(4), back(1), day=20)),
-        (22, phase(2, back(Range(0, 5)), day=22)),
+        (22, phase(2, out(Range(0, 2)), back(Range(0, 5)), day=22)),
     )
     released, beyond = balance(log, Clocks()).panels
     assert {row["y"] for row in rows(beyond, "received beyond what was released")} == {0, -3}
     band = rows(beyond, "unknown, within these bounds")
-    assert {(row["y"], row["y2"]) for row in band} == {(-3, 2)}
-    assert {"UKR 4", "RUS 1–6"} <= words(released)
+    assert {(row["y"], row["y2"]) for row in band} == {(-5, 2)}
+    assert {"UKR 4–6", "RUS 1–6"} <= words(released)
 
 
 def test_the_years_have_their_sums_and_the_dead_are_not_counted_as_persons() -> None:
