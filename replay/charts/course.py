@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from reciprocity.domain import MORTAL_REMAINS, Direction, PhaseCompleted, Terms
+from reciprocity.domain import MORTAL_REMAINS, Direction, PhaseCompleted, Terms, TermsAmended
 from reciprocity.projections import Claims, Cumulative, Label, ask, fold_log
 from reciprocity.projections.at import day_of
 from reciprocity.projections.progress import Happened, Learned, directions, happened, learned
@@ -59,9 +59,16 @@ class Course:
     def days(self) -> list[dt.date]:
         """The days that the picture reaches over; those of recording only where there are corrections."""
         days = [day_of(self.history[0]), *(step.on for step in self.happened)]
+        days += [day_of(one) for one in self.history if isinstance(one.event, TermsAmended)]
+        days += [self.stated_by(cell) for cell in self.disputed if cell.phase is None]
         if self.corrections:
             days += [step.recorded.recorded_at.date() for step in self.learned]
         return days
+
+    def stated_by(self, cell: Cell) -> dt.date:
+        """The day by which all had been said that is said of a cell."""
+        versions = {one.version for one in cell.said}
+        return max(day_of(one) for one in self.history if one.version in versions)
 
     @property
     def line_names(self) -> dict[Line, str]:

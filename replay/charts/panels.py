@@ -119,7 +119,9 @@ class Panel:
     def _top(self) -> int:
         counts = [count for _, count in self.steps]
         counts += [count for _, count in self._agreed if count is not None]
-        counts += [count for _, *both in self.corrected for count in both]
+        if self.course.corrections:
+            counts += [step.after.over(self.direction) for step in self.course.learned]
+        counts += [cell.recorded for _, _, cell in self._disputes if cell.phase is None]
         most = max((max(lowest(count), highest(count) or 0) for count in counts), default=0)
         return most + most // 6 + 1
 
@@ -191,9 +193,7 @@ class Panel:
             if not self._holds(cell.direction):
                 continue
             if cell.phase is None:
-                days = [one.stated_on for one in cell.said if one.stated_on]
-                x = axes.place(max(days, default=self.course.days[-1]))
-                found.append((x, lowest(cell.recorded), cell))
+                found.append((axes.place(self.course.stated_by(cell)), lowest(cell.recorded), cell))
             elif cell.phase in of_phase:
                 found.append((*of_phase[cell.phase], cell))
         return found

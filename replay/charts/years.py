@@ -172,8 +172,8 @@ def _each(found: list[_Exchange], largest: Largest | None, across: Row, language
             maybe.append({"x": x, "y": axes.drawn(least), "y2": axes.drawn(most)})
     rows.sort(key=lambda row: row["part"])  # the largest lies above the others
     layers = [_stems(stems), _stems(maybe, strokeDash=[2, 3]), marks(rows, present(all_names, rows))]
-    if largest is not None:
-        [x] = [axes.place(one.on) for one in found if _is(one, largest)] or [start]
+    if largest is not None and largest.completed_on is not None:  # else only the caption names it
+        x = axes.place(largest.completed_on)
         on_the_left = x > (start + end) // 2
         label = say(
             "{persons}: phase {phase} of {agreement}, {day}",

@@ -29,6 +29,7 @@ from reciprocity.domain import (
     Range,
     Recorded,
     Source,
+    TermsAmended,
 )
 from reciprocity.domain.values import highest, lowest
 from reciprocity.projections import Cumulative, Standing, fold_log, largest_phase
@@ -39,7 +40,7 @@ from reciprocity.replay.journal import read_journal
 from reciprocity.replay.options import Clocks
 from reciprocity.replay.record import record
 from reciprocity.store import Register
-from tests.examples import back, out, phase, swap
+from tests.examples import back, may, out, phase, swap
 from tests.projections.recorded_histories import SOME, corrected, noon, recordings, told_in_may
 from tests.replay.pictures import Elements, layers, leaves
 
@@ -236,6 +237,35 @@ def test_the_years_have_their_sums_and_the_dead_are_not_counted_as_persons() -> 
     ]
     assert "Not drawn: 1 phase whose day is unknown." in picture.caption
     assert any("remains are not counted" in line for line in picture.caption)
+
+
+def test_what_came_after_the_last_phase_and_what_the_record_once_had_lie_in_the_picture() -> None:
+    more = TermsAmended(terms=swap(20, 20, kept=Kept.NOT_REQUIRED), reason="more", amended_on=may(30))
+    log = told_in_may(
+        (17, AgreementSigned(terms=TERMS)),
+        (20, phase(1, out(Range(0, 9)), day=20)),
+        (21, phase(2, out(Range(1)), day=21)),
+        (25, corrected(1, out(0), day=20)),
+        (30, more),
+    )
+    panel = progress(log, Clocks()).panels[0]
+    scales = {axis: panel["encoding"][axis]["scale"]["domain"] for axis in ("x", "y")}
+    assert max(row["x"] for row in rows(panel, AGREED)) <= scales["x"][1]
+    assert {row["y"] for row in rows(panel, AGREED)} == {10, 20}
+    assert 9 in {row["y"] for row in rows(panel, THEN_KNOWN)}
+    assert all(row["y"] <= scales["y"][1] for row in rows(panel, THEN_KNOWN))
+
+
+def test_the_largest_is_not_marked_on_a_day_that_is_not_its_own() -> None:
+    log = told_in_may(
+        (17, AgreementSigned(terms=TERMS)),
+        (20, phase(1, out(2), back(2), day=20)),
+        (21, phase(2, out(4), back(3))),
+    )
+    picture = years(log, Clocks())
+    assert not rows(picture.specification, "the largest")
+    assert not any("phase 2" in word for word in words(picture.panels[0]))
+    assert "Largest in one phase: 7 persons, phase 2 of swap, day unknown." in picture.caption
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
