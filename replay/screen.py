@@ -20,12 +20,12 @@ from rich.text import Text
 from reciprocity.domain import OPEN, Verdict
 from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
-from reciprocity.replay import wording
+from reciprocity.replay import bars, wording
 from reciprocity.replay.visible import visible_lines
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reciprocity.domain import Count, Recorded, Terms
     from reciprocity.projections import (
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         VerdictRow,
     )
     from reciprocity.projections.bulk import StandingAnswer
+
+_BAR, _SMALL_BAR = 20, 8  # signs
 
 _EVEN = {True: "even", False: "uneven", None: "unknown"}
 
@@ -91,7 +93,7 @@ def _least_width(table: Table) -> int:
 
 
 def _parts(column: Column, cell: RenderableType) -> list[str]:
-    return [str(cell)] if column.no_wrap else str(cell).split() or [""]
+    return str(cell).split("\n") if column.no_wrap else str(cell).split() or [""]
 
 
 def terms(agreement: str, of: Terms) -> Iterable[Text]:
@@ -151,6 +153,16 @@ def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
                 )
         if extra:
             yield f"{direction} besides", wording.transfers(extra), "", ""
+
+
+def progress(of: Totals, on: Console) -> Iterable[Text]:
+    """A bar for each direction in which so many were agreed, as long as the terminal has room for it."""
+    per_cent = [str(part) for part in bars.shares(of).values()]
+    room = on.width - max((cell_len(line) for line in bars.lines(of, 0, on)), default=0) - 2
+    cells = min(_BAR, room - max(map(cell_len, per_cent), default=0) - 1)
+    if cells >= _SMALL_BAR // 2:
+        for line, part in zip(bars.lines(of, cells, on), per_cent, strict=True):
+            yield Text(f"  {line} {part}")
 
 
 def totals(of: Totals) -> Text:
@@ -298,22 +310,39 @@ def log(rows: Sequence[Recorded]) -> Table:
     return table
 
 
-def standing(rows: Iterable[StandingRow | StandingAnswer]) -> Table:
-    """Where every agreement stands."""
+def standing_with_bars(rows: Sequence[StandingRow], on: Console) -> Table:
+    """The same with a bar for each direction: in a column, or where that is too wide, below."""
+    drawn = {row.agreement: "\n".join(bars.lines(row.totals, _SMALL_BAR, on)) for row in rows}
+    if not any(drawn.values()):
+        return standing(rows)
+    tables = standing(rows, each_way=drawn), standing(rows, below=drawn), standing(rows)
+    return next((table for table in tables if _least_width(table) <= on.width), tables[1])
+
+
+def standing(
+    rows: Iterable[StandingRow | StandingAnswer],
+    *,
+    each_way: Mapping[str, str] | None = None,
+    below: Mapping[str, str] | None = None,
+) -> Table:
+    """Where every agreement stands; bars, by agreement, go in a column of their own, or below its name."""
     table = _table()
     table.add_column("Agreement", no_wrap=True)
     table.add_column("Status", no_wrap=True)
     table.add_column("Phases", justify="right", no_wrap=True)
     table.add_column("Persons", justify="right", no_wrap=True)
     table.add_column("Progress", justify="right", no_wrap=True)
+    if each_way:
+        table.add_column("Each way", no_wrap=True)
     table.add_column("Last phase", no_wrap=True)
     for row in rows:
         table.add_row(
-            row.agreement,
+            f"{row.agreement}\n{below[row.agreement]}".strip() if below else row.agreement,
             "series" if row.series else row.status.replace("-", " "),
             f"{row.phases:,}",
             wording.short(row.persons),
             str(row.progress) if row.progress else "open",
+            *([each_way[row.agreement]] if each_way else []),
             row.last_completed_on.isoformat() if row.last_completed_on else "",
         )
     return table
