@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := domain store projections replay seeds
+LOCKED := $(VENV)/locked
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark
 # Tests run side by side, one on each core; each process has a PostgreSQL server of its own, so they are few.
@@ -11,7 +12,7 @@ BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 COVERED := reciprocity.domain
 
-.PHONY: demo test thorough campaign everywhere coverage lock spark lint format schema bench bench-full clean
+.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format schema bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -35,9 +36,15 @@ coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
 	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain domain tests/test_state_machine.py tests/seeds tests/store/test_register.py
 	$(BIN)/python -m coverage report --show-missing --fail-under=100
 
-lock: $(INSTALLED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
+lock: $(LOCKED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
+
+audit: $(LOCKED)  ## known vulnerabilities of what is locked; where none can be looked up, it says so
+	$(BIN)/python -m tests.audit
+
+sbom: $(LOCKED)  ## write build/sbom.json: what reciprocity installs with its extras, in CycloneDX
+	$(BIN)/python -m tests.materials
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark
@@ -62,10 +69,18 @@ bench: $(INSTALLED)  ## measure 200,000 events, see docs/performance.md; ARGS=--
 bench-full: $(INSTALLED)  ## the same with 2 million and 10 million events
 	$(BIN)/python -m benchmarks --full $(ARGS)
 
-# A strict editable install links file by file, so a room that gains or loses a file is installed anew.
-$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken
+# What development needs, each file by its hash.
+$(LOCKED): requirements/dev.txt
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]" --config-settings editable_mode=strict
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# A strict editable install links file by file, so a room that gains or loses a file is installed anew.
+# It looks nowhere for what the lock did not bring. Twice quiet: setuptools warns that it is strict.
+$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-index --no-build-isolation \
+	  --editable ".[dev]" --config-settings editable_mode=strict \
+	  || { echo "requirements/dev.txt has not all that pyproject.toml names: make lock" >&2; exit 1; }
 	@touch $@
 
 # Spark is a third of a gigabyte, so it has an environment of its own.
