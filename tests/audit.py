@@ -37,10 +37,7 @@ def audit(lock: Path, *options: str) -> tuple[int, str]:
 def _judged(told: list[dict[str, Any]]) -> tuple[int, str]:
     unknown = [one["name"] for one in told if "skip_reason" in one]
     if len(unknown) == len(told):
-        return (
-            0,
-            f"the advisory service cannot be reached, or knows none of {len(told)} projects: none was audited",
-        )
+        return 0, f"the advisory service cannot be reached, or knows none of {len(told)} projects"
     lines = [
         f"{one['name']} {one['version']}: {found['id']}, {_mended(found['fix_versions'])}"
         for one in told
