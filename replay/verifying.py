@@ -109,32 +109,29 @@ def _against(walk: Walk, checkpoints: Checkpoints) -> tuple[list[str], list[Foun
     in_order = sorted(checkpoints.items(), key=lambda item: item[1].size)
     if len(origins := sorted({one.origin for one in checkpoints.values()})) > 1:
         found.append(Found("seal", f"the checkpoints are of different logs: {', '.join(origins)}"))
-    intact, differs = 0, list[tuple[str, Checkpoint]]()
+    as_sealed = {name: one for name, one in in_order if walk.roots[one.size] == (one.size, one.root)}
+    intact = max((one.size for one in as_sealed.values()), default=0)
+    first = True
     for name, one in in_order:
-        rows, root = walk.roots[one.size]
-        if rows == one.size and root == one.root:
+        if name in as_sealed:
             holds.append(f"{name}: the first {one.size:,} events are as sealed{_time(one)}")
-            found += [_contradicted(other, name) for other, _ in differs]
-            differs.clear()
-            intact = one.size
+        elif one.size <= intact:
+            by = next(other for other, sealed in as_sealed.items() if sealed.size >= one.size)
+            found.append(_contradicted(name, by))
         else:
-            differs.append((name, one))
-    since = intact
-    for name, one in differs:
-        found.append(_difference(walk, name, one, since, first=one is differs[0][1]))
+            found.append(_difference(walk, name, one, intact, first=first))
+            first = False
     return holds, found
 
 
 def _contradicted(name: str, by: str) -> Found:
-    reason = f"{name} is not of this log: {by} is, and seals more. One of them was not made of this log"
-    return Found("seal", reason)
+    reason = f"{name} is not of this log: {by} is, and seals all that it seals"
+    return Found("seal", f"{reason}. One of them was not made of this log")
 
 
 def _difference(walk: Walk, name: str, one: Checkpoint, intact: int, *, first: bool) -> Found:
     rows, _ = walk.roots[one.size]
     where = f"positions {intact + 1:,} to {one.size:,}" if one.size > intact + 1 else f"position {one.size:,}"
-    if one.size <= intact:
-        where = f"positions up to {one.size:,}"
     said = f"{name}: the log is not as sealed{_time(one)}"
     if rows < one.size:
         said += f"; {one.size:,} events were sealed, {rows:,} of these positions are here"

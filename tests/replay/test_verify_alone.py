@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -102,11 +104,24 @@ class Kept:
         self.folder = folder
 
     def run(self, *arguments: str, key: str | None = "key.pub") -> tuple[int, str]:
-        """What it says, in a Python that has nothing else; and its exit code."""
-        given = [*arguments, *(["--public-key", key] if key else [])]
-        command = [sys.executable, "-I", "-S", str(ALONE), *given]
+        """Its exit code, and what it says."""
+        said = io.StringIO()
+        with chdir(self.folder), redirect_stdout(said), redirect_stderr(said):
+            try:
+                code = verify_alone.main(_with(key, *arguments))
+            except SystemExit as ended:  # argparse's way
+                code = int(str(ended.code))
+        return code, said.getvalue()
+
+    def run_alone(self, *arguments: str, key: str | None = "key.pub") -> tuple[int, str]:
+        """The same, in a Python that has nothing else."""
+        command = [sys.executable, "-I", "-S", str(ALONE), *_with(key, *arguments)]
         done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True)
         return done.returncode, (done.stdout + done.stderr).decode()
+
+
+def _with(key: str | None, *arguments: str) -> list[str]:
+    return [*arguments, *(["--public-key", key] if key else [])]
 
 
 @pytest.fixture
@@ -116,13 +131,15 @@ def kept(tmp_path: Path) -> Kept:
 
 def test_it_verifies_a_store_an_export_and_proofs(kept: Kept) -> None:
     before = {path.name: path.read_bytes() for path in kept.folder.iterdir()}
-    for said in (
-        kept.run("checkpoint", "new"),
-        kept.run("log", "swaps.db", "old", "new"),
-        kept.run("log", "log.jsonl", "old", "new"),
-        kept.run("included", "included", "old"),
-        kept.run("continued", "continued", "old", "new"),
+    for asked in (
+        ("checkpoint", "new"),
+        ("log", "swaps.db", "old", "new"),
+        ("log", "log.jsonl", "old", "new"),
+        ("included", "included", "old"),
+        ("continued", "continued", "old", "new"),
     ):
+        said = kept.run(*asked)
+        assert said == kept.run_alone(*asked)
         assert said[0] == 0, said
         assert "NO" not in said[1]
         assert "yes: " in said[1]
