@@ -30,6 +30,7 @@ from reciprocity.domain import (
     Weight,
     Window,
     decide,
+    forms,
 )
 from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT, MOST_MEMBERS
 from tests.examples import agreement, back, may, out, phase, swap
@@ -174,6 +175,18 @@ ILL_FORMED: list[Callable[..., object]] = [
 def test_a_value_is_refused(make: Callable[[], object]) -> None:
     with pytest.raises(Malformed):
         make()
+
+
+def test_an_instant_in_any_zone_says_which() -> None:
+    @attrs.frozen
+    class Said:
+        at: object = attrs.field(validator=forms.aware_instant)
+
+    at = dt.datetime(2025, 5, 25, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    assert Said(at).at == at
+    for bad in (at.replace(tzinfo=None), at.date(), "2025-05-25T00:00:00Z", None):
+        with pytest.raises(Malformed, match="an instant with its time zone"):
+            Said(bad)
 
 
 def test_a_clock_that_ran_behind_says_an_earlier_instant() -> None:
