@@ -107,4 +107,4 @@ def test_a_command_asks_for_its_event_with_all_that_it_was_told(
 
 
 def test_every_event_has_its_command() -> None:
-    assert {kind for _, _, kind, _ in ASKED} == set(Event.__args__)  # type: ignore[attr-defined]  # a union
+    assert {kind for _, _, kind, _ in ASKED} == set(Event.__args__)
