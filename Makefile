@@ -39,7 +39,8 @@ everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zone
 	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
 coverage: $(INSTALLED)  ## every branch of the domain and of the verifier is run by the tests
-	$(BIN)/python -m coverage run --branch --include="$$(echo $(COVERED) | tr ' ' ,)" -m pytest -q --hypothesis-seed=0 $(COVERING)
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m coverage run --branch --include="$$(echo $(COVERED) | tr ' ' ,)" \
+	  -m pytest -q --hypothesis-seed=0 $(COVERING)
 	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under=100
 
 audit: $(LOCKED)  ## known vulnerabilities of what is locked; where none can be looked up, it says so
@@ -47,6 +48,10 @@ audit: $(LOCKED)  ## known vulnerabilities of what is locked; where none can be 
 
 sbom: $(LOCKED)  ## write build/sbom.json: what reciprocity installs with its extras, in CycloneDX
 	$(BIN)/python -m tests.materials
+
+lock: $(LOCKED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark

@@ -287,6 +287,13 @@ def test_extra_releases_count_toward_nothing() -> None:
     assert after.exchanged.over(swap().obligations[0].direction) == 0
 
 
+def test_a_handover_that_is_not_on_record_cannot_be_reversed() -> None:
+    never = PhaseVoided(phase=1, reason="it was not", reverses=Handover(may(20), None, (out(1), back(1))))
+    with pytest.raises(Refused, match="not on record") as refused:
+        decide(agreement(swap(), PhaseAnnounced(phase=1)), never)
+    assert refused.value.rules == ("reverses_what_is_on_record",)
+
+
 def test_a_group_counts_what_its_members_did_by_category() -> None:
     released = phase(
         1,
