@@ -54,7 +54,7 @@ from reciprocity.domain.events import (
     happened_on,
     moved,
 )
-from reciprocity.domain.rules import RULES, Finding, Refused, Rule, Verdict, judge, violations
+from reciprocity.domain.rules import RULES, Finding, Observation, Refused, Rule, Verdict, judge, violations
 from reciprocity.domain.tally import Lane, Tally
 from reciprocity.domain.terms import OPEN, Balance, Kept, Obligation, Symmetry, Terms, Weight, Window
 from reciprocity.domain.values import (
@@ -110,6 +110,7 @@ __all__ = [
     "Manifest",
     "Manner",
     "Obligation",
+    "Observation",
     "Party",
     "Phase",
     "PhaseAnnounced",
