@@ -18,7 +18,8 @@ COVERING := tests/domain domain tests/seeds tests/store/test_merkle.py tests/sto
   tests/replay/test_cli_sealing.py tests/replay/test_sealed_files.py tests/replay/test_verify_alone.py \
   tests/replay/test_verifying.py
 
-.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format schema bench bench-full clean
+.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format docs drawings man schema bench \
+  bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -66,6 +67,16 @@ lint: $(INSTALLED)  ## style, types, and which room may import which
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(INSTALLED)  ## the documentation as a site in build/site; a warning is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs/site docs build/site
+
+drawings: $(INSTALLED)  ## write the life cycles and the tables of docs/rules.md anew
+	$(BIN)/python -m tests.drawings
+
+man: $(INSTALLED)  ## the manual page: man -M build/man reciprocity
+	@mkdir -p build/man/man1
+	$(BIN)/python -m reciprocity.replay.man_page > build/man/man1/reciprocity.1
 
 schema: $(INSTALLED)  ## write docs/journal.schema.json anew
 	$(BIN)/python -m reciprocity.replay.journal_shape > docs/journal.schema.json

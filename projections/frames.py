@@ -1,7 +1,7 @@
 """Which frame does a notebook read? The one rule: a frame says what the view of that name says.
 
-Needs the extra ``frames`` (pandas, Polars), of which only the one that is asked for is imported. A column holds
-what a table of the view holds (see `views`), typed: days are dates, instants are in UTC, lists are lists.
+Needs the extra ``frames`` (pandas, Polars), of which only the one that is asked for is imported. A column
+holds what a table of the view holds (see `views`), typed: days as dates, instants in UTC, lists as lists.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from reciprocity.projections.at import at
-from reciprocity.projections.columns import columns, line
+from reciprocity.projections.columns import columns
 from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.projections.projection import fold_log
 from reciprocity.projections.views import VIEWS
@@ -53,7 +53,7 @@ def pandas_frame(
 ) -> pd.DataFrame:
     """The rows of a view of the whole register, as of a day and as known at an instant, for pandas.
 
-    *view* is ``cumulative``, ``timeline``, ``standing``, ``claims`` or ``facts``. Nothing is kept in the store.
+    *view* is ``cumulative``, ``timeline``, ``standing``, ``claims`` or ``facts``. The store stays as it is.
 
     Raises:
         KeyError: there is no such view.

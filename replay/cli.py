@@ -22,6 +22,7 @@ from reciprocity.replay import (
     cli_bulk,
     cli_charts,
     cli_comparing,
+    cli_completion,
     cli_encryption,
     cli_exchange,
     cli_reading,
@@ -102,6 +103,9 @@ def main() -> None:
     A JOURNAL is a TOML file, or the name of one that comes with the library. A STORE is a file made by
     "reciprocity record", or a URL: sqlite:///exchange.db, postgresql://user@host/database.
 
+    Exit codes: 0 fine; 1 findings, or a refusal; 2 usage; 3 a damaged store; 4 malformed input; 5 a conflict
+    with another writer, or a connection that was lost.
+
     \b
     Examples:
       reciprocity replay ua-ru-2025-05-16
@@ -109,6 +113,13 @@ def main() -> None:
       reciprocity status exchange.db
     """
 
+
+_OPEN_NO_STORE = {
+    cli_recording.check,
+    cli_bulk.bulk,
+    cli_encryption.encryption_key,
+    cli_completion.completion,
+}
 
 for command in (
     cli_reading.replay,
@@ -130,6 +141,7 @@ for command in (
     cli_sealing.prove,
     cli_sealing.verify,
     cli_encryption.encryption_key,
+    cli_completion.completion,
 ):
-    opens_no_store = command in {cli_recording.check, cli_bulk.bulk, cli_encryption.encryption_key}
+    opens_no_store = command in _OPEN_NO_STORE
     main.add_command(command if opens_no_store else takes_a_key(command))

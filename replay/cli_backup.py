@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from reciprocity.replay import json_lines
+from reciprocity.replay import completing, json_lines
 from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import as_json
 from reciprocity.replay.wording import counted
 
 
 @click.command()
-@click.argument("store")
+@click.argument("store", shell_complete=completing.stores)
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def backup(store: str, file: Path, *, as_json: bool) -> None:

@@ -13,7 +13,14 @@ from reciprocity.projections import what_if as branch_of
 from reciprocity.replay import json_lines, screen
 from reciprocity.replay.journal import read_events, read_journal
 from reciprocity.replay.opening import NotFound, opened
-from reciprocity.replay.options import Clocks, as_json, parse_instant, two_clocks, what_to_read
+from reciprocity.replay.options import (
+    Clocks,
+    as_json,
+    parse_instant,
+    two_clocks,
+    what_to_read,
+    which_agreement,
+)
 from reciprocity.replay.visible import echo
 
 
@@ -61,7 +68,7 @@ def diff_command(
 
 @click.command("what-if")
 @what_to_read
-@click.argument("agreement", required=False)
+@which_agreement
 @two_clocks
 @click.option("--terms", type=click.Path(exists=True), help="A journal whose [agreement] has other terms.")
 @click.option("--without", type=int, multiple=True, help="Leave out the event of this version; repeatable.")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
-from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay import completing, json_lines, screen, wording
 from reciprocity.replay.given_key import given_key
 from reciprocity.replay.opening import store_url
 from reciprocity.replay.options import LAST_POSITION, as_json
@@ -31,7 +31,7 @@ _DIGITS = 16  # of a digest, where people read it
 
 
 @click.command()
-@click.argument("store")
+@click.argument("store", shell_complete=completing.stores)
 @click.argument("projection", type=click.Choice(list(VIEWS)), required=False)
 @click.option("--check", is_flag=True, help="Only compare what is stored with what the log tells.")
 @click.option("--from-scratch", is_flag=True, help="Build anew what could be brought up, too.")

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections.at import day_of
-from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay import completing, json_lines, screen, wording
 from reciprocity.replay.check import check as check_journal
 from reciprocity.replay.given_key import given_key
 from reciprocity.replay.journal import Journal, read_journals
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True)
-@click.option("--store", required=True, help="Where to record: a path or a URL.")
+@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True, shell_complete=completing.sources)
+@click.option(
+    "--store", required=True, shell_complete=completing.stores, help="Where to record: a path or a URL."
+)
 @click.option("--create/--no-create", default=True, help="Whether to make the store if there is none.")
 @click.option("--dry-run", is_flag=True, help="Show all that would change; write nothing.")
 def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool) -> None:
@@ -59,7 +61,7 @@ def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool
 
 
 @click.command()
-@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True)
+@click.argument("journals", metavar="JOURNAL...", nargs=-1, required=True, shell_complete=completing.sources)
 @two_clocks
 @click.option("--undecidable", is_flag=True, help="Also show where a rule cannot be decided.")
 @as_json

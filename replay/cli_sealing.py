@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reciprocity.replay import json_lines, keys, leaf_lists, proving, sealing, verifying
+from reciprocity.replay import completing, json_lines, keys, leaf_lists, proving, sealing, verifying
 from reciprocity.replay.findings import DAMAGE, Found, plain
 from reciprocity.replay.giving_out import write_file
 from reciprocity.replay.opening import opened_store
@@ -26,7 +26,7 @@ _DAMAGED = 3
 
 
 @click.command()
-@click.argument("store", required=False)
+@click.argument("store", required=False, shell_complete=completing.stores)
 @click.option("--origin", help="The log's name in the checkpoint; of its first event, if not given.")
 @click.option("--key", type=_THERE, help="Sign with the private key in this file.")
 @click.option(
@@ -79,7 +79,7 @@ def seal(
 
 
 @click.command()
-@click.argument("store")
+@click.argument("store", shell_complete=completing.stores)
 @click.option("--checkpoint", "checkpoints", type=_THERE, multiple=True, required=True, help="One or two.")
 @click.option(
     "--event", help="AGREEMENT/VERSION: prove that this event was in the record when it was sealed."
@@ -123,7 +123,7 @@ def prove(
 
 
 @click.command()
-@click.argument("store", required=False)
+@click.argument("store", required=False, shell_complete=completing.stores)
 @click.option("--checkpoint", "checkpoints", type=_THERE, multiple=True, help="What the store was sealed as.")
 @click.option("--leaves", type=_THERE, multiple=True, help="The list of a checkpoint's leaves.")
 @click.option("--proof", "proofs", type=_THERE, multiple=True, help='What "reciprocity prove" made.')

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay import completing, json_lines, screen, wording
 from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import LAST_POSITION, Seconds, as_json
 from reciprocity.replay.visible import echo
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("store")
+@click.argument("store", shell_complete=completing.stores)
 @click.option(
     "--after",
     type=click.IntRange(min=0, max=LAST_POSITION),

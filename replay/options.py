@@ -9,6 +9,7 @@ import attrs
 import click
 
 from reciprocity.projections import at
+from reciprocity.replay import completing
 from reciprocity.replay.opening import NotFound
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def two_clocks(command: F) -> F:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
-what_to_read = click.argument("source", metavar="JOURNAL_OR_STORE")
-which_agreement = click.argument("agreement", required=False)
+what_to_read = click.argument("source", metavar="JOURNAL_OR_STORE", shell_complete=completing.sources)
+which_agreement = click.argument("agreement", required=False, shell_complete=completing.agreements)
 
 
 def agreement_ids(register: Register, source: str, wanted: str | None) -> list[str]:

@@ -68,7 +68,8 @@ def contents() -> str:
 def interface() -> str:
     """Every public name with its docstring, package by package."""
     return "".join(
-        f"\n## `{package}`\n\n```{{eval-rst}}\n.. automodule:: {package}\n   :members:\n```\n" for package in PUBLIC
+        f"\n## `{package}`\n\n```{{eval-rst}}\n.. automodule:: {package}\n   :members:\n```\n"
+        for package in PUBLIC
     )
 
 
@@ -76,7 +77,7 @@ ADDED = {"index": contents, "api": interface}
 """What is added at the end of a page when it is read."""
 
 
-def add(app: Sphinx, page: str, source: list[str]) -> None:
+def add(_: Sphinx, page: str, source: list[str]) -> None:
     """Add to a page what only the site can show."""
     if page in ADDED:
         source[0] += ADDED[page]()

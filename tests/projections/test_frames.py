@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import pytest
 
-from reciprocity.projections import Facts, FactRow, ask, at
+from reciprocity.projections import FactRow, Facts, ask, at
 from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.projections.frames import pandas_frame, polars_frame
 from reciprocity.projections.views import VIEWS
@@ -41,7 +41,9 @@ def seeds() -> Iterator[Register]:
 
 def plain(row: FactRow) -> tuple[Any, ...]:
     """A row as a frame has it: lists for tuples."""
-    return tuple(list(value) if isinstance(value, tuple) else value for value in attrs.astuple(row, recurse=False))
+    return tuple(
+        list(value) if isinstance(value, tuple) else value for value in attrs.astuple(row, recurse=False)
+    )
 
 
 @pytest.mark.parametrize("clocks", CLOCKS, ids=str)
