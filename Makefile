@@ -69,7 +69,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 docs: $(INSTALLED)  ## the documentation as a site in build/site; a warning is an error
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -c docs/site docs build/site
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --quiet -c docs/site docs build/site
 
 drawings: $(INSTALLED)  ## write the life cycles and the tables of docs/rules.md anew
 	$(BIN)/python -m tests.drawings

@@ -204,6 +204,7 @@ Event: TypeAlias = (
     | AgreementFulfilled
     | AgreementTerminated
 )
+"""Whatever can be recorded: one of these facts, and nothing else."""
 
 _DAYS = {
     TermsAmended: "amended_on",

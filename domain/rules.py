@@ -85,6 +85,7 @@ class Refused(ReciprocityError):
 
 
 Rule: TypeAlias = Callable[[Agreement, Event, Agreement], Iterable[Observation]]
+"""What is asked of an event: given the agreement before it and after it, everything that does not hold."""
 
 _OF_A_PHASE = (PhaseAnnounced, PhasePostponed, PhaseCompleted, PhaseCorrected, PhaseVoided, ClaimRecorded)
 

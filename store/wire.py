@@ -257,3 +257,4 @@ def _check_text(stored: Stored, state: bytes) -> None:
 
 
 WIRE = Wire(KINDS, UPCASTS)
+"""How every register stores events, unless it encrypts them."""

@@ -20,10 +20,21 @@ from click.testing import CliRunner
 from reciprocity.replay.cli import main
 
 ROOT = Path(__file__).parent.parent
-WITH_TRANSCRIPTS = ("README.md", "docs/commands.md", "docs/bulk.md", "docs/seals.md", "docs/encryption.md")
+WITH_TRANSCRIPTS = (
+    "README.md",
+    "docs/bulk.md",
+    "docs/commands.md",
+    "docs/encryption.md",
+    "docs/howto.md",
+    "docs/seals.md",
+    "docs/tutorial.md",
+)
 
 # So that a command prints the same wherever it runs.
 _SCREEN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
+
+# The first line of a file that the reader is asked to write, or to add to.
+_FILE = re.compile(r"# ([\w-]+\.(?:toml|csv|py))\b")
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -40,7 +51,8 @@ Way = Callable[[str, str], bytes]
 def run(text: str, way: Way | None = None) -> str:
     """*text* with the output of its ``console`` blocks as it is now; they share one folder, in order.
 
-    A shell runs the commands, unless another *way* is given.
+    A shell runs the commands, unless another *way* is given. A block whose first line is a comment with the
+    name of a file is put at the end of that file.
     """
     with tempfile.TemporaryDirectory() as folder:
 
@@ -49,6 +61,9 @@ def run(text: str, way: Way | None = None) -> str:
             return "\n".join([f"$ {command}", *lines]) + "\n"
 
         def ran(found: re.Match[str]) -> str:
+            if file := _FILE.match(found[2]):
+                with (Path(folder) / file[1]).open("a", encoding="utf-8") as written:
+                    written.write(found[2] + "\n")
             if found[1] != "console":
                 return found[0]
             commands = [line[2:] for line in found[2].splitlines() if line.startswith("$ ")]

@@ -25,7 +25,7 @@ def tables() -> str:
 
 def _shown(table: Table) -> Iterator[str]:
     yield f"### {table.name}\n"
-    yield "| column | in a file | on a server | |"
+    yield "| column | in a file | on a server | note |"
     yield "| --- | --- | --- | --- |"
     for place, column in enumerate(table.columns):
         note = "key" if place < table.key else "may be null" if column.nullable else ""

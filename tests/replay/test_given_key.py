@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from reciprocity.replay.cli import main
 
 FOUNDING, OTHER = "ua-ru-2025-05-16", "ua-ru-2026-02-geneva"
-WITHOUT_A_STORE = {"check", "bulk", "encryption-key"}
+WITHOUT_A_STORE = {"bulk", "check", "completion", "encryption-key"}
 
 
 def run(*arguments: str | Path, env: dict[str, str] | None = None) -> Result:
