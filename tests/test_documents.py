@@ -12,6 +12,7 @@ import pytest
 
 from reciprocity.domain import RULES
 from reciprocity.replay.cli import main
+from reciprocity.store import postgres_opening, sqlite_tables
 from tests.documents import ROOT, WITH_TRANSCRIPTS, fences, in_a_shell, in_this_process, run
 
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
@@ -59,3 +60,12 @@ def test_every_command_is_documented_with_a_transcript() -> None:
     for name in main.commands:
         assert f"\n## {name}\n" in text
         assert f"$ reciprocity {name} " in shown
+
+
+def test_the_formats_of_stores_are_those_that_the_page_on_versions_names() -> None:
+    text = (ROOT / "docs/versioning.md").read_text("utf-8")
+    named = re.findall(r"^\| the tables of a (\w+) \| the format, now (\d+) \|", text, re.MULTILINE)
+    assert named == [
+        ("file", str(sqlite_tables.STORE_FORMAT)),
+        ("server", str(postgres_opening.STORE_FORMAT)),
+    ]

@@ -34,7 +34,7 @@ myst_heading_anchors = 3
 
 default_role = "code"  # a docstring's `name` is code
 autodoc_member_order = "groupwise"
-autodoc_preserve_defaults = True
+maximum_signature_line_length = 88  # characters; a longer one has a line for each parameter
 
 html_theme = "furo"
 html_copy_source = False
