@@ -12,7 +12,6 @@ from click.shell_completion import CompletionItem
 
 from reciprocity import seeds
 from reciprocity.domain import ReciprocityError
-from reciprocity.domain.forms import is_agreement_id
 from reciprocity.replay.opening import opened
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ def agreements(context: click.Context, _: click.Parameter, begun: str) -> list[C
     if not isinstance(source, str) or "://" in source:
         return []
     with suppress(ReciprocityError, OSError), opened(source) as register:
-        # What a stranger's store holds in the place of an id may be more than one word to a shell.
-        known = filter(is_agreement_id, register.agreement_ids())
-        return [CompletionItem(name) for name in known if name.startswith(begun)]
+        # Whatever is not an id in its form, and might be more to a shell, is refused by the store.
+        return [CompletionItem(name) for name in register.agreement_ids() if name.startswith(begun)]
     return []

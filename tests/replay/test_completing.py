@@ -61,7 +61,7 @@ def test_what_a_stranger_wrote_in_the_place_of_an_id_is_not_offered(store: Path)
     with closing(sqlite3.connect(store)) as file:
         file.execute("UPDATE stored_events SET originator_id='$(touch gone)' WHERE originator_id='other'")
         file.commit()
-    assert offered("log", str(store), "") in (["swap-1", "swap-2"], [])
+    assert offered("log", str(store), "") == []
 
 
 @pytest.mark.parametrize("source", ["nothing.toml", "nothing.db", "postgresql://nowhere.invalid/exchange"])
