@@ -49,6 +49,13 @@ def test_links_to_files_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
+def test_every_document_with_a_program_has_a_test_that_runs_it() -> None:
+    tests = "".join(test.read_text("utf-8") for test in ROOT.glob("tests/**/test_*.py"))
+    for document in DOCUMENTS:
+        if fences(document.read_text("utf-8"), "python"):
+            assert document.name in tests, document.name
+
+
 def test_every_rule_is_documented_in_the_order_in_which_it_is_asked() -> None:
     text = (ROOT / "docs/rules.md").read_text("utf-8")
     assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [rule.__name__ for rule in RULES]

@@ -56,7 +56,10 @@ CHAPTERS = {
         "site/changelog",
     ),
 }
-"""The pages in the order in which they are to be read, by what they are for."""
+"""The pages in the order in which they are to be read, by what they are for; any other comes after them."""
+
+FOLDER = Path(__file__).parents[1]
+"""Where the pages are."""
 
 PUBLIC = (
     "reciprocity.domain",
@@ -77,9 +80,12 @@ INNER = frozenset({"construct_env", "construct_factory", "construct_mapper"})
 
 def contents() -> str:
     """The chapters, as the site's navigation has them."""
+    named = {"index", *(page for pages in CHAPTERS.values() for page in pages)}
+    others = sorted(page.stem for page in FOLDER.glob("*.md") if page.stem not in named)
     return "".join(
         f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{chr(10).join(pages)}\n```\n"
-        for caption, pages in CHAPTERS.items()
+        for caption, pages in (*CHAPTERS.items(), ("More", others))
+        if pages
     )
 
 
