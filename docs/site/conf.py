@@ -34,7 +34,6 @@ myst_heading_anchors = 3
 
 default_role = "code"  # a docstring's `name` is code
 autodoc_member_order = "groupwise"
-maximum_signature_line_length = 88  # characters; a longer one has a line for each parameter
 
 html_theme = "furo"
 html_copy_source = False
