@@ -42,7 +42,7 @@ html_show_copyright = False
 
 CHAPTERS = {
     "Begin": ("tutorial", "howto"),
-    "For analysts": ("commands", "journal", "rules", "seals", "formats"),
+    "For analysts": ("commands", "journal", "charts", "rules", "seals", "formats"),
     "For engineers": ("embedding", "api", "views", "bulk", "postgresql", "versioning"),
     "What is promised": (
         "reliability",
