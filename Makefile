@@ -11,7 +11,7 @@ BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
 COVERED := reciprocity.domain
 
-.PHONY: demo test thorough campaign everywhere coverage lock spark lint format schema bench bench-full clean
+.PHONY: demo test thorough campaign everywhere coverage lock spark lint format schema messages bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -56,6 +56,9 @@ format: $(INSTALLED)
 schema: $(INSTALLED)  ## write docs/journal.schema.json anew
 	$(BIN)/python -m reciprocity.replay.journal_shape > docs/journal.schema.json
 
+messages: $(INSTALLED)  ## bring the catalogues of translations up to what the code says, and compile them
+	$(BIN)/python -m tests.catalogues
+
 bench: $(INSTALLED)  ## measure 200,000 events, see docs/performance.md; ARGS=--write puts the table there
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -63,7 +66,7 @@ bench-full: $(INSTALLED)  ## the same with 2 million and 10 million events
 	$(BIN)/python -m benchmarks --full $(ARGS)
 
 # A strict editable install links file by file, so a room that gains or loses a file is installed anew.
-$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk seeds/broken
+$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk seeds/broken replay/locale
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]" --config-settings editable_mode=strict
 	@touch $@
