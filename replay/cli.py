@@ -31,6 +31,7 @@ from reciprocity.replay import (
 )
 from reciprocity.replay.given_key import takes_a_key
 from reciprocity.replay.opening import NotFound
+from reciprocity.replay.options import takes_a_language
 from reciprocity.replay.visible import echo, visible_lines
 from reciprocity.store import (
     Busy,
@@ -130,4 +131,4 @@ for command in (
     cli_encryption.encryption_key,
 ):
     opens_no_store = command in {cli_recording.check, cli_bulk.bulk, cli_encryption.encryption_key}
-    main.add_command(command if opens_no_store else takes_a_key(command))
+    main.add_command(takes_a_language(command if opens_no_store else takes_a_key(command)))
