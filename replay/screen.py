@@ -7,7 +7,7 @@ ever a second sign for what the words say. `Console` respects ``NO_COLOR`` and t
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -43,14 +43,37 @@ if TYPE_CHECKING:
     )
     from reciprocity.projections.bulk import StandingAnswer
 
+_STANDS_IN = {0x00A0: 0x10FFFD, 0x202F: 0x10FFFC}  # the last signs for private use
+_STOOD_IN = {sign: space for space, sign in _STANDS_IN.items()}
 EVEN = {True: to_say("even"), False: to_say("uneven"), None: to_say("unknown")}
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print: no markup, no emoji, no guessing of colours, no escapes but the console's own."""
-    on = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
+    on = _Console(markup=False, emoji=False, highlight=False, stderr=stderr)
     on.push_render_hook(_NothingHidden())
     return on
+
+
+class _Console(Console):
+    """A console that breaks no line at a no-break space: 1 200 must not look like a 1 and a 200.
+
+    Rich takes these spaces for spaces. While a text is wrapped, a sign that nobody uses stands in for them.
+    """
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """A text of a table."""
+        return super().render_str(text.translate(_STANDS_IN), **how)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Lay something out; texts by the way."""
+        if isinstance(renderable, Text):
+            renderable = renderable.copy()
+            renderable.plain = renderable.plain.translate(_STANDS_IN)
+        segments = super().render(renderable, options)
+        if isinstance(renderable, str | Text):
+            return (Segment(one.text.translate(_STOOD_IN), one.style, one.control) for one in segments)
+        return segments
 
 
 class _NothingHidden(RenderHook):
@@ -94,7 +117,7 @@ def _least_width(table: Table) -> int:
 
 
 def _parts(column: Column, cell: RenderableType) -> list[str]:
-    return [str(cell)] if column.no_wrap else str(cell).split() or [""]
+    return [str(cell)] if column.no_wrap else str(cell).translate(_STANDS_IN).split() or [""]
 
 
 def terms(agreement: str, of: Terms) -> Iterable[Text]:
@@ -174,7 +197,7 @@ def totals(of: Totals) -> Text:
         for o in of.terms.obligations
     ]
     status = vocabulary.status(of.status.value)
-    return Text(say("Status: {status}. Exchanged: {what}.", status=status, what="; ".join(parts)))
+    return Text(say("Status: {status}. Exchanged: {what}.", status=status, what=wording.apart(parts)))
 
 
 def verdicts(rows: list[VerdictRow], rules: int) -> Iterable[Text]:
@@ -209,7 +232,7 @@ def claims(cells: list[Cell]) -> Iterable[Text]:
     )
     for cell, one in rows:
         if one.agrees is Agrees.DIFFERENT:
-            told = say("{cell}: {said}", cell=wording.cell(cell), said=_beside(one, cell.recorded))
+            told = say("{what}: {said}", what=wording.cell(cell), said=_beside(one, cell.recorded))
             yield Text(f"  {told}")
 
 
@@ -238,7 +261,7 @@ def cells(rows: Iterable[Cell]) -> Table:
             wording.category(cell.category) if cell.category else say("in total"),
             wording.short(cell.recorded),
             say("disputed by {n}", n=spoken().number(cell.apart)) if cell.apart else say(cell.label.value),
-            "; ".join(wording.statement(one) for one in cell.said) or say("nothing"),
+            wording.apart(wording.statement(one) for one in cell.said) or say("nothing"),
         )
     return table
 
@@ -259,7 +282,7 @@ def balances(rows: Iterable[BalanceAssertion]) -> Iterable[Text]:
     for one in rows:
         if one.holds:
             continue
-        fits = "; ".join(wording.candidate(candidate) for candidate in one.candidates)
+        fits = wording.apart(wording.candidate(candidate) for candidate in one.candidates)
         told = say_many(
             "{cell} after {n} phase: {said}: {gap}",
             "{cell} after {n} phases: {said}: {gap}",

@@ -83,11 +83,7 @@ def _show(history: list[Recorded], place: int) -> None:
             agreement=one.agreement_id,
             version=str(one.version),
         ),
-        say(
-            "{event}: {said}",
-            event=vocabulary.event(name_of(one.event)),
-            said=wording.event(one.event),
-        ),
+        say("{what}: {said}", what=vocabulary.event(name_of(one.event)), said=wording.event(one.event)),
         screen.totals(totals),
     )
 

@@ -27,6 +27,7 @@ _STATUSES = (
     to_say("fulfilled"),
     to_say("terminated"),
 )
+_LABELS = (to_say("confirmed"), to_say("disputed"), to_say("one-sided"), to_say("unknown"))
 _EVENTS = (
     to_say("agreement-signed"),
     to_say("terms-amended"),

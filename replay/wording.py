@@ -31,7 +31,7 @@ from reciprocity.domain.terms import OPEN, Kept, Obligation, Symmetry, Terms
 from reciprocity.domain.values import Share
 from reciprocity.projections import Gap
 from reciprocity.replay import vocabulary
-from reciprocity.replay.language import say, say_many, spoken, to_say
+from reciprocity.replay.language import say, spoken, to_say
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def manifest(rows: Manifest) -> str:
     """What went in all directions, one after the other."""
     directions = dict.fromkeys(row.direction for row in rows)
     parts = [f"{d} {transfers(row for row in rows if row.direction == d)}" for d in directions]
-    return "; ".join(parts) or say("nobody")
+    return apart(parts) or say("nobody")
 
 
 def symmetry(of: Symmetry) -> str:
@@ -168,7 +168,7 @@ def obligation(of: Obligation) -> str:
 def obligations(terms: Terms) -> str:
     """What was agreed, obligation by obligation."""
     parts = [say("{what} {count}", what=obligation(o), count=total(o.total)) for o in terms.obligations]
-    return "; ".join(parts) or say("nothing")
+    return apart(parts) or say("nothing")
 
 
 def day(date: dt.date | None) -> str:
@@ -180,9 +180,9 @@ def event(of: Event) -> str:  # noqa: C901, PLR0911  # one line for each event
     """What an event says, in a line."""
     match of:
         case AgreementSigned():
-            return f"{of.terms.title}: {obligations(of.terms)}"
+            return _told(of.terms.title, obligations(of.terms))
         case TermsAmended():
-            return f"{of.reason}: {obligations(of.terms)}"
+            return _told(of.reason, obligations(of.terms))
         case PhaseAnnounced():
             planned = manifest(of.planned) if of.planned else say("no figures")
             return say(
@@ -190,17 +190,17 @@ def event(of: Event) -> str:  # noqa: C901, PLR0911  # one line for each event
             )
         case PhasePostponed():
             to = say("to {day}", day=day(of.expected_on)) if of.expected_on else say("no new day")
-            return f"{_phase(of.phase)}, {to}{_because(of.reason)}"
+            return _told(f"{_phase(of.phase)}, {to}", of.reason)
         case PhaseCompleted():
-            return f"{_phase(of.phase)}, {day(of.completed_on)}: {manifest(of.released)}"
+            return _told(f"{_phase(of.phase)}, {day(of.completed_on)}", manifest(of.released))
         case PhaseCorrected():
             was = manifest(of.reverses.released) if of.reverses else say("nothing")
-            told = f"{_phase(of.phase)}, {day(of.completed_on)}: {manifest(of.released)}"
+            told = _told(f"{_phase(of.phase)}, {day(of.completed_on)}", manifest(of.released))
             return say("{now}; was {before}: {reason}", now=told, before=was, reason=of.reason)
         case PhaseVoided():
-            return f"{_phase(of.phase)}{_because(of.reason)}"
+            return _told(_phase(of.phase), of.reason)
         case ClaimRecorded():
-            return f"{claimant(of.claimant, of.office)}, {_about(of.phase)}: {_claims(of.claimed)}"
+            return _told(f"{claimant(of.claimant, of.office)}, {_about(of.phase)}", _claims(of.claimed))
         case AgreementSuspended() | AgreementResumed() | AgreementTerminated():
             return of.reason or say("no reason given")
         case AgreementFulfilled() if of.fulfilled_on:
@@ -292,7 +292,7 @@ def because(change: Change) -> str:
         for one in change.because
     )
     keys = ", ".join(source.key for source in change.sources)
-    return f"{events}{f'; {keys}' if keys else ''}"
+    return apart([events, keys] if keys else [events])
 
 
 def claimed(count: Count | None) -> str:
@@ -302,14 +302,11 @@ def claimed(count: Count | None) -> str:
 
 def _claims(rows: Iterable[Claimed]) -> str:
     parts = [
-        say(
-            "{what} {count}",
-            what=f"{row.direction} {_category_or_all(row.category)}",
-            count=claimed(row.count),
-        )
+        say("{what} {count}", what=what, count=claimed(row.count))
         for row in rows
+        for what in [f"{row.direction} {_category_or_all(row.category)}"]
     ]
-    return "; ".join(parts)
+    return apart(parts)
 
 
 def _category_or_all(name: str | None) -> str:
@@ -324,10 +321,10 @@ def _phase(number: int) -> str:
     return say("phase {phase}", phase=str(number))
 
 
-def events(number: int) -> str:
-    """``1 event``, ``2 events``."""
-    return say_many("{n} event", "{n} events", number)
+def _told(what: str, said: str | None) -> str:
+    return say("{what}: {said}", what=what, said=said) if said else what
 
 
-def _because(reason: str | None) -> str:
-    return f": {reason}" if reason else ""
+def apart(parts: Iterable[str]) -> str:
+    """What is listed with semicolons in between."""
+    return say("; ").join(parts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
@@ -56,9 +57,8 @@ def kept(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def bring_up(code: str) -> None:
-    """Put into the catalogue what the code says, take out what it says no more, and compile it."""
-    path, template = source_of(code), said()
+def brought_up(code: str) -> Catalog:
+    """The catalogue with what the code says, and without what it says no more."""
     catalogue = Catalog(
         locale=code,
         header_comment=_HEADER.format(language=Locale.parse(code).english_name),
@@ -71,18 +71,31 @@ def bring_up(code: str) -> None:
         revision_date=_NO_INSTANT,
         fuzzy=False,
     )
-    for message in kept(code) if path.exists() else ():
+    for message in kept(code) if source_of(code).exists() else ():
         if message.id:
             catalogue[message.id] = message
-    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.update(said(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalogue, width=100, sort_output=True)
-    with compiled_of(code).open("wb") as file:
-        write_mo(file, catalogue)
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The catalogue as people edit it."""
+    file = BytesIO()
+    write_po(file, catalogue, width=100, sort_output=True)
+    return file.getvalue()
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """The catalogue as programs read it."""
+    file = BytesIO()
+    write_mo(file, catalogue)
+    return file.getvalue()
 
 
 if __name__ == "__main__":
     for language in TRANSLATED:
-        bring_up(language)
+        source, now = source_of(language), brought_up(language)
+        source.parent.mkdir(parents=True, exist_ok=True)
+        source.write_bytes(written(now))
+        compiled_of(language).write_bytes(compiled(now))
