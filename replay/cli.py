@@ -30,6 +30,7 @@ from reciprocity.replay import (
     cli_watching,
 )
 from reciprocity.replay.given_key import takes_a_key
+from reciprocity.replay.language import speaking, spoken
 from reciprocity.replay.opening import NotFound
 from reciprocity.replay.options import takes_a_language
 from reciprocity.replay.visible import echo, visible_lines
@@ -65,7 +66,7 @@ class _Commands(click.Group):
             if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
                 reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is still shown
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), speaking(spoken()):
                 warnings.showwarning = partial(_show, warnings.showwarning)
                 return super().invoke(ctx)
         except ReciprocityError as error:

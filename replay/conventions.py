@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import MAX_PREC, Decimal, localcontext
 from typing import Protocol, TypeAlias, TypeVar
 
 import attrs
@@ -79,9 +79,7 @@ class Cldr:
         # The language's own patterns, but with a decimal, a year of four digits, and no seconds.
         percent = locale.percent_formats[None].pattern.replace("0", "0.0")
         day, minutes = (str(locale.datetime_skeletons[fields]) for fields in ("yMd", "Hm"))
-        self._number: _Writes[int] = lambda number: numbers.format_decimal(
-            number, locale=locale, decimal_quantization=False
-        )
+        self._number: _Writes[int] = lambda number: numbers.format_decimal(number, "#,##0", locale)
         self._tenths: _Writes[Decimal] = lambda number: numbers.format_decimal(number, "#,##0.0", locale)
         self._percent: _Writes[Decimal] = lambda part: numbers.format_percent(part, percent, locale)
         self._day: _Writes[dt.date] = lambda of: dates.format_date(of, day, locale)
@@ -89,7 +87,8 @@ class Cldr:
 
     def number(self, number: int) -> str:
         """A whole number, its thousands set apart."""
-        return self._number(number)
+        with localcontext(prec=MAX_PREC):  # Babel rounds by the present one, and would refuse a long number
+            return self._number(number)
 
     def tenths(self, number: float) -> str:
         """A number with one decimal."""

@@ -104,9 +104,14 @@ def spoken() -> Language:
     return _SPOKEN.get(language("en"))
 
 
+def speak(chosen: Language) -> None:
+    """Speak that language from now on; to the end, where this is done within `speaking`."""
+    _SPOKEN.set(chosen)
+
+
 @contextmanager
 def speaking(chosen: Language) -> Iterator[None]:
-    """Speak that language meanwhile.
+    """Speak that language meanwhile, and afterwards the one that was spoken before.
 
     >>> with speaking(language("en")):
     ...     spoken().code

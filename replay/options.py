@@ -10,7 +10,7 @@ import attrs
 import click
 
 from reciprocity.projections import at
-from reciprocity.replay.language import LANGUAGES, language, speaking
+from reciprocity.replay.language import LANGUAGES, language, speak
 from reciprocity.replay.opening import NotFound
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def two_clocks(command: F) -> F:
     return as_of(known_at(command))
 
 
-def _speaks_english(context: click.Context, _: click.Parameter, asked: bool) -> bool:
+def _speaks_english(_context: click.Context, _: click.Parameter, asked: bool) -> bool:
     """What programs read does not change with the language."""
     if asked:
-        context.with_resource(speaking(language("en")))
+        speak(language("en"))
     return asked
 
 
@@ -134,9 +134,9 @@ def takes_a_language(command: click.Command) -> click.Command:
     return taking
 
 
-def _speaks(context: click.Context, _: click.Parameter, code: str | None) -> None:
+def _speaks(_context: click.Context, _: click.Parameter, code: str | None) -> None:
     if code is not None:
-        context.with_resource(speaking(language(code)))
+        speak(language(code))
 
 
 as_json = click.option(
