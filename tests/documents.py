@@ -20,7 +20,14 @@ from click.testing import CliRunner
 from reciprocity.replay.cli import main
 
 ROOT = Path(__file__).parent.parent
-WITH_TRANSCRIPTS = ("README.md", "docs/commands.md", "docs/bulk.md", "docs/seals.md", "docs/encryption.md")
+WITH_TRANSCRIPTS = (
+    "README.md",
+    "docs/commands.md",
+    "docs/bulk.md",
+    "docs/seals.md",
+    "docs/encryption.md",
+    "docs/languages.md",
+)
 
 # So that a command prints the same wherever it runs.
 _SCREEN = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}

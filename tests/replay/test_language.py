@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import gettext
+import io
 import re
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ from reciprocity.replay.cli import main
 from reciprocity.replay.language import LANGUAGES, Language, language, say, speaking, spoken
 from reciprocity.store import Register
 from tests.catalogues import TRANSLATED
+from tests.documents import ROOT, fences
 from tests.store.tampering import KINDS, victim
 
 FOUNDING = "ua-ru-2025-05-16"
@@ -169,6 +172,15 @@ def test_without_babel_english_is_spoken_and_the_others_say_what_they_need(
         language.cache_clear()
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == 'Error: the language fr needs pip install "reciprocity[languages]"\n'
+
+
+def test_the_snippet_of_the_document_prints_what_it_says() -> None:
+    text = (ROOT / "docs/languages.md").read_text("utf-8")
+    [snippet], [expected] = fences(text, "python"), fences(text, "text")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(snippet, "languages.md", "exec"), {})  # noqa: S102  # the project's own document
+    assert printed.getvalue() == expected
 
 
 # The commands.
