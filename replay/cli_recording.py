@@ -12,7 +12,7 @@ from rich.progress import Progress
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections.at import day_of
-from reciprocity.replay import json_lines, screen, wording
+from reciprocity.replay import json_lines, observations, screen
 from reciprocity.replay.check import Located
 from reciprocity.replay.check import check as check_journal
 from reciprocity.replay.given_key import given_key
@@ -112,7 +112,7 @@ def check(
 
 
 def _located(one: Located) -> str:
-    return f"{one.file}:{one.line}: {wording.finding(one.finding)}"
+    return f"{one.file}:{one.line}: {observations.finding(one.finding)}"
 
 
 def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None) -> Journal:
@@ -153,7 +153,7 @@ def _show_impact(url: str, journals: list[Journal]) -> None:
                 "{agreement} version {version}: {finding}",
                 agreement=row.agreement,
                 version=str(row.version),
-                finding=wording.finding(row.finding),
+                finding=observations.finding(row.finding),
             )
             screen.show(console, told)
 

@@ -20,7 +20,7 @@ from rich.text import Text
 from reciprocity.domain import Verdict
 from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
-from reciprocity.replay import vocabulary, wording
+from reciprocity.replay import observations, vocabulary, wording
 from reciprocity.replay.language import say, say_many, spoken, to_say
 from reciprocity.replay.visible import visible_lines
 from reciprocity.store import name_of
@@ -330,7 +330,7 @@ def _value(value: Count | str | None) -> str:
 
 
 def _version(row: VerdictRow) -> str:
-    version, finding = str(row.version), wording.finding(row.finding)
+    version, finding = str(row.version), observations.finding(row.finding)
     return say("version {version}: {finding}", version=version, finding=finding)
 
 

@@ -27,6 +27,12 @@ _STATUSES = (
     to_say("fulfilled"),
     to_say("terminated"),
 )
+_PHASE_STATUSES = (
+    to_say("announced"),
+    to_say("postponed"),
+    to_say("completed"),
+    to_say("voided"),
+)
 _LABELS = (to_say("confirmed"), to_say("disputed"), to_say("one-sided"), to_say("unknown"))
 _EVENTS = (
     to_say("agreement-signed"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts
-from reciprocity.replay import wording
+from reciprocity.replay import observations, wording
 from reciprocity.replay.findings import Found
 from reciprocity.replay.language import say, spoken
 from reciprocity.store import Busy, ConnectionLost, StoreError, Unreadable
@@ -88,7 +88,7 @@ class Walk:
         self._reach(None)
         self.unlisted |= set(range(self.last + 1, len(self._listed) + 1))
         self.found += [
-            Found("rule", wording.finding(row.finding), row.position, row.agreement, row.version)
+            Found("rule", observations.finding(row.finding), row.position, row.agreement, row.version)
             for row in self._verdicts.rows(self._judged)
             if row.finding.verdict is Verdict.VIOLATED
         ]

@@ -14,7 +14,6 @@ from reciprocity.domain import (
     ClaimRecorded,
     Count,
     Event,
-    Finding,
     Manifest,
     PhaseAnnounced,
     PhaseCompleted,
@@ -25,7 +24,6 @@ from reciprocity.domain import (
     Recorded,
     TermsAmended,
     Transfer,
-    Verdict,
 )
 from reciprocity.domain.terms import OPEN, Kept, Obligation, Symmetry, Terms
 from reciprocity.domain.values import Share
@@ -49,10 +47,6 @@ _RELEASED = {
     True: to_say("{what} {count}"),
     False: to_say("{what} {count} outside the agreement"),
     None: to_say("{what} {count} (unclear whether within the agreement)"),
-}
-_FOUND = {
-    Verdict.VIOLATED: to_say("{rule} is violated: {seen}; allowed: {allowed}"),
-    Verdict.UNDECIDABLE: to_say("{rule} is undecidable: {seen}; allowed: {allowed}"),
 }
 _OR = "_or_"
 _MEASURES = (to_say("exchanged"), to_say("agreed"), to_say("remaining"), to_say("status"))
@@ -221,11 +215,6 @@ def recorded(one: Recorded) -> str:
         event=vocabulary.event(name_of(one.event)),
         said=event(one.event),
     )
-
-
-def finding(of: Finding) -> str:
-    """What a rule found: its name, the verdict, what was seen against what is allowed."""
-    return say(_FOUND[of.verdict], rule=vocabulary.rule(of.rule), seen=of.seen, allowed=of.allowed)
 
 
 def claimant(name: str, office: str | None) -> str:
