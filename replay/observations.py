@@ -54,10 +54,8 @@ _SENTENCES = (
     to_say("phase {phase} on {day}, under the amended terms"),
     to_say("phase {phase} reversed as {handover}"),
     to_say("as {handover}"),
-    "{figure}",
-    "{obligations}",
-    "{events}",
 )
+_PLACES_ALONE = ("{figure}", "{obligations}", "{events}")
 _NOT_ON_RECORD = to_say("not on record")
 _AN_UNKNOWN_DAY = to_say("an unknown day")
 
@@ -90,9 +88,8 @@ def said(text: str) -> str:
         return text
     for sentence, shape in _shapes():
         if found := shape.fullmatch(text):
-            return say(
-                sentence, **{name: _PLACES[name][1](value) for name, value in found.groupdict().items()}
-            )
+            values = {name: _PLACES[name][1](value) for name, value in found.groupdict().items()}
+            return sentence.format(**values) if sentence in _PLACES_ALONE else say(sentence, **values)
     return text
 
 
@@ -100,7 +97,8 @@ def said(text: str) -> str:
 def _shapes() -> list[tuple[str, re.Pattern[str]]]:
     """Each sentence, and how it looks when its places are filled."""
     return [
-        (sentence, re.compile("".join(map(_part, Formatter().parse(sentence))))) for sentence in _SENTENCES
+        (sentence, re.compile("".join(map(_part, Formatter().parse(sentence)))))
+        for sentence in (*_SENTENCES, *_PLACES_ALONE)
     ]
 
 

@@ -7,13 +7,11 @@ ever a second sign for what the words say. `Console` respects ``NO_COLOR`` and t
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
-from rich.control import Control
-from rich.segment import Segment
+from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -22,7 +20,7 @@ from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
 from reciprocity.replay import observations, vocabulary, wording
 from reciprocity.replay.language import say, say_many, spoken, to_say
-from reciprocity.replay.visible import visible_lines
+from reciprocity.replay.terminal import NothingHidden, UnbreakingConsole, words
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
@@ -43,55 +41,14 @@ if TYPE_CHECKING:
     )
     from reciprocity.projections.bulk import StandingAnswer
 
-_STANDS_IN = {0x00A0: 0x10FFFD, 0x202F: 0x10FFFC}  # the last signs for private use
-_STOOD_IN = {sign: space for space, sign in _STANDS_IN.items()}
 EVEN = {True: to_say("even"), False: to_say("uneven"), None: to_say("unknown")}
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print: no markup, no emoji, no guessing of colours, no escapes but the console's own."""
-    on = _Console(markup=False, emoji=False, highlight=False, stderr=stderr)
-    on.push_render_hook(_NothingHidden())
+    on = UnbreakingConsole(markup=False, emoji=False, highlight=False, stderr=stderr)
+    on.push_render_hook(NothingHidden())
     return on
-
-
-class _Console(Console):
-    """A console that breaks no line at a no-break space: 1 200 must not look like a 1 and a 200.
-
-    Rich takes these spaces for spaces. While a text is wrapped, a sign that nobody uses stands in for them.
-    """
-
-    def render_str(self, text: str, **how: Any) -> Text:
-        """A text of a table."""
-        return super().render_str(text.translate(_STANDS_IN), **how)
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Lay something out; texts by the way."""
-        if isinstance(renderable, Text):
-            renderable = renderable.copy()
-            renderable.plain = renderable.plain.translate(_STANDS_IN)
-        segments = super().render(renderable, options)
-        if isinstance(renderable, str | Text):
-            return (Segment(one.text.translate(_STOOD_IN), one.style, one.control) for one in segments)
-        return segments
-
-
-class _NothingHidden(RenderHook):
-    """Makes what is printed visible, whatever it is, where it has become text and styles."""
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [one if isinstance(one, Control) else Visible(one) for one in renderables]
-
-
-class Visible:
-    """Something to print, with every sign that steers a terminal written out."""
-
-    def __init__(self, renderable: ConsoleRenderable) -> None:
-        self._renderable = renderable
-
-    def __rich_console__(self, on: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for text, style, control in on.render(self._renderable, options):
-            yield Segment(text if control else visible_lines(text), style, control)
 
 
 def show(on: Console, *parts: RenderableType) -> None:
@@ -117,7 +74,7 @@ def _least_width(table: Table) -> int:
 
 
 def _parts(column: Column, cell: RenderableType) -> list[str]:
-    return [str(cell)] if column.no_wrap else str(cell).translate(_STANDS_IN).split() or [""]
+    return [str(cell)] if column.no_wrap else words(str(cell)) or [""]
 
 
 def terms(agreement: str, of: Terms) -> Iterable[Text]:

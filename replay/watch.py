@@ -25,6 +25,7 @@ from reciprocity.projections import (
 )
 from reciprocity.replay import screen, wording
 from reciprocity.replay.language import say, say_many, spoken
+from reciprocity.replay.terminal import Visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -127,7 +128,7 @@ def keep_on_screen(
                     time.sleep(early)  # what is recorded meanwhile is shown together
                 continue
             started, size = time.monotonic(), on.size
-            live.update(screen.Visible(Group(*board.parts(size.height))), refresh=True)
+            live.update(Visible(Group(*board.parts(size.height))), refresh=True)
             draw_after = time.monotonic() + max(_PAUSE, 4 * (time.monotonic() - started))
             if not more and not _more_to_show(register, board.position, on, size, timeout):
                 return
