@@ -6,8 +6,9 @@ every upper bound is gone), so a sum remembers how many of its parts have no upp
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from functools import cached_property, lru_cache
+from operator import add, sub
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import attrs
 
@@ -15,12 +16,18 @@ from reciprocity.domain.errors import Malformed
 from reciprocity.domain.values import Count, Direction, count, highest, in_total, lowest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from reciprocity.domain.values import Manifest
 
 Row: TypeAlias = tuple[str, str, str, Count, bool | None]
 """A transfer as a plain tuple: releasing, receiving, category, count, within the agreement."""
+
+_Pattern: TypeAlias = tuple[tuple[Any, ...], ...]
+"""A manifest without its counts: releasing parties, receiving ones, categories, within the agreement."""
+
+_PATTERNS = 64  # kept apart for one tally
+_PATTERNS_SHARED = 1_024
 
 
 class Lane(NamedTuple):
@@ -57,6 +64,9 @@ class Sum:
         return count(self.at_least, None if self.unbounded else self.bounded)
 
 
+_NOTHING = Sum()
+
+
 @attrs.frozen
 class Tally:
     """How many were exchanged within an agreement, by lane.
@@ -78,13 +88,6 @@ class Tally:
         """This tally with a manifest added, or (``sign=-1``) taken out; extra releases count nothing."""
         counting = Counting(self)
         counting.add(rows_of(manifest), sign)
-        return counting.tally()
-
-    def replaced(self, before: Manifest, after: Manifest) -> Tally:
-        """This tally with one manifest in the place of another."""
-        counting = Counting(self)
-        counting.add(rows_of(before), sign=-1)
-        counting.add(rows_of(after))
         return counting.tally()
 
     def over(self, direction: Direction, categories: Collection[str] = ()) -> Count:
@@ -113,71 +116,84 @@ class Counting:
     120
     """
 
-    __slots__ = ("_cells", "_check", "_manifests")
-
-    # A cell is a list, because nothing is quicker to add to: the manifest that last added to it, what
-    # known numbers add up to, and the three fields of a `Sum` for the others.
-    _cells: dict[tuple[str, str, str, bool | None], list[int]]
+    __slots__ = ("_check", "_known", "_now", "_pattern", "_sums")
 
     def __init__(self, tally: Tally | None = None, *, check: Callable[[Row], object] | None = None) -> None:
         """Go on from *tally*. *check* is asked of the first row of each kind, and may raise."""
         self._check = check
-        self._manifests = 0
-        self._cells = {}
-        for lane, total in (tally.sums if tally else {}).items():
-            self._cells[(*lane, True)] = [0, 0, total.at_least, total.bounded, total.unbounded]
+        self._sums = dict(tally.sums) if tally else {}
+        # Agreements say the same again and again with other numbers. What the manifests of one pattern come
+        # to is a row of numbers, and the pattern that came last is the likeliest to come next.
+        self._known: dict[_Pattern, list[int]] = {}
+        self._pattern: _Pattern = ()
+        self._now: list[int] = []
 
-    def add(self, rows: Iterable[Row], sign: int = 1) -> None:
+    def add(self, rows: Sequence[Row], sign: int = 1) -> None:
         """Add a manifest, or (``sign=-1``) take it out again.
 
         Raises:
             Malformed: two rows are of the same direction, category and standing.
         """
-        self._manifests = manifest = self._manifests + 1
-        cells = self._cells
-        for releasing, receiving, category, number, within in rows:
-            key = (releasing, receiving, category, within)
-            cell = cells.get(key)
-            if cell is None:
-                if self._check is not None:
-                    self._check((releasing, receiving, category, number, within))
-                cell = cells[key] = [0, 0, 0, 0, 0]
-            if cell[0] == manifest:
+        if not rows:
+            return
+        releasing, receiving, category, numbers, within = zip(*rows, strict=True)
+        if (pattern := (releasing, receiving, category, within)) != self._pattern:
+            self._turn_to(pattern, rows)
+        if type(sum(numbers)) is int:  # no range is among them
+            self._now[:] = map(add if sign == 1 else sub, self._now, numbers)
+        else:
+            for row in rows:
+                self._add_one(row, sign)
+
+    def _turn_to(self, pattern: _Pattern, rows: Sequence[Row]) -> None:
+        known = self._known.get(pattern)
+        if known is None:
+            self._judge(rows)
+            if len(self._known) == _PATTERNS:
+                self._sums = self._added_up()
+                self._known = {}
+            known = self._known[_shared(pattern)] = [0] * len(rows)
+        self._pattern, self._now = pattern, known
+
+    def _judge(self, rows: Sequence[Row]) -> None:
+        seen = set[tuple[str, str, str, bool | None]]()
+        for row in rows:
+            releasing, receiving, category, _, within = row
+            if (releasing, receiving, category, within) in seen:
                 raise Malformed(f"released: {releasing}>{receiving} {category} stands there twice")
-            cell[0] = manifest
-            if type(number) is int:
-                cell[1] += sign * number
-            else:
-                _add_range(cell, number, sign)
+            seen.add((releasing, receiving, category, within))
+            if self._check is not None:
+                self._check(row)
+
+    def _add_one(self, row: Row, sign: int) -> None:
+        releasing, receiving, category, number, within = row
+        if within is not False:
+            lane = Lane(releasing, receiving, category)
+            part = number if within else count(0, highest(number))
+            self._sums[lane] = self._sums.get(lane, Sum()).plus(part, sign)
 
     def tally(self) -> Tally:
         """What was added up so far; releases outside the agreement count nothing."""
-        sums: dict[Lane, Sum] = {}
-        for (releasing, receiving, category, within), (
-            _,
-            known,
-            least,
-            bounded,
-            unbounded,
-        ) in self._cells.items():
-            if within is not False:
-                lane = Lane(releasing, receiving, category)
-                before = sums.get(lane, Sum())
-                sums[lane] = Sum(
-                    before.at_least + (known + least if within else 0),
-                    before.bounded + known + bounded,
-                    before.unbounded + unbounded,
-                )
-        return Tally(sums)
+        return Tally(self._added_up())
+
+    def _added_up(self) -> dict[Lane, Sum]:
+        sums = dict(self._sums)
+        for pattern, known in self._known.items():
+            for releasing, receiving, category, within, number in zip(*pattern, known, strict=True):
+                if within is not False:
+                    lane = Lane(releasing, receiving, category)
+                    before = sums.get(lane, _NOTHING)
+                    least = before.at_least + (number if within else 0)
+                    sums[lane] = Sum(least, before.bounded + number, before.unbounded)
+        return sums
+
+
+@lru_cache(_PATTERNS_SHARED)
+def _shared(pattern: _Pattern) -> _Pattern:
+    """One and the same value for equal patterns: of many agreements there is one in memory."""
+    return pattern
 
 
 def rows_of(manifest: Manifest) -> list[Row]:
     """The transfers of a manifest as plain tuples."""
     return [(t.releasing, t.receiving, t.category, t.count, t.within_agreement) for t in manifest]
-
-
-def _add_range(cell: list[int], number: Count, sign: int) -> None:
-    most = highest(number)
-    cell[2] += sign * lowest(number)
-    cell[3] += sign * (most or 0)
-    cell[4] += sign * (most is None)

@@ -72,6 +72,10 @@ class Totals:
 class _Running:
     """Totals in the making: changed in place from event to event."""
 
+    __slots__ = ("_counting", "_leads_to", "_status", "_terms")
+
+    __slots__ = ("_counting", "_leads_to", "_status", "_terms")
+
     def __init__(self, totals: Totals, *, check: Callable[[Row], object] | None = None) -> None:
         self._terms = totals.terms
         self._status = totals.status
@@ -81,8 +85,7 @@ class _Running:
     def add(
         self, kind: type[Event], taken_out: Sequence[Row], put_in: Sequence[Row], terms: Terms | None
     ) -> None:
-        status = self._leads_to.get(kind, self._status)
-        if status is not self._status:
+        if (status := self._leads_to.get(kind)) is not None:
             self._status, self._leads_to = status, TRANSITIONS[status]
         if taken_out:
             self._counting.add(taken_out, sign=-1)

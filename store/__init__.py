@@ -22,7 +22,8 @@ from reciprocity.store.errors import (
 )
 from reciprocity.store.follow import Following
 from reciprocity.store.log import Log
-from reciprocity.store.register import Dated, Register
+from reciprocity.store.register import Register
+from reciprocity.store.streams import Dated
 from reciprocity.store.wire import KINDS, WIRE, Kind, Wire, kind_of, name_of
 
 __all__ = [

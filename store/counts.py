@@ -36,9 +36,9 @@ _decode = msgspec.json.Decoder(_Stored).decode
 
 def released_ordinarily(state: bytes) -> Sequence[Row] | None:
     """What an ordinary completed phase released; ``None`` if this text is of another one."""
-    # The decoder would take the last of two fields of one name. A key can be written in one way only if
-    # nothing is escaped.
-    if state.count(b'"released"') != 1 or state.count(b'"event"') != 1 or b"\\" in state:
+    # The decoder would take the last of two fields of one name, and of two events, each of which needs the
+    # field. A key can be written in one way only if nothing is escaped.
+    if state.count(b'"released"') != 1 or b"\\" in state:
         return None
     try:
         return _decode(state).event.released

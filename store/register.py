@@ -17,36 +17,29 @@ from weakref import WeakSet
 
 import attrs
 from eventsourcing.application import Application, LRUCache
-from eventsourcing.persistence import IntegrityError, Mapper, StoredEvent
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.utils import Environment
 
-from reciprocity.domain import Agreement, Event, Recorded, fold, forms
+from reciprocity.domain import Agreement, Event, Recorded
 from reciprocity.store import takeover
 from reciprocity.store.asking import Commands, Once
 from reciprocity.store.backup import Copied, back_up
 from reciprocity.store.encryption import wire_with
-from reciprocity.store.errors import CommandTaken, Conflict, NotAllowed, OutOfOrder
+from reciprocity.store.errors import CommandTaken, Conflict, NotAllowed
 from reciprocity.store.follow import Following, Waiting
 from reciprocity.store.log import Log, missing
+from reciprocity.store.streams import ClosedMapper, Dated, Stream
 from reciprocity.store.urls import open_url
 from reciprocity.store.views import Views, dialect_of
 from reciprocity.store.wire import WIRE, Wire
 
 if TYPE_CHECKING:
-    from eventsourcing.persistence import InfrastructureFactory
+    from eventsourcing.persistence import InfrastructureFactory, Mapper
     from eventsourcing.utils import EnvType
 
     from reciprocity.store.encryption_keys import Key
     from reciprocity.store.log import Between
     from reciprocity.store.sqlite import Recorder
-
-
-@attrs.frozen
-class Dated:
-    """An event that an older record learned of at *recorded_at*, in any time zone; ``None`` is now."""
-
-    event: Event
-    recorded_at: dt.datetime | None = attrs.field(validator=attrs.validators.optional(forms.aware_instant))
 
 
 Clock: TypeAlias = Callable[[], dt.datetime]
@@ -60,56 +53,6 @@ _CACHED = 1_000  # agreements kept between commands
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-class _Mapper(Mapper[str]):
-    """Between `Recorded` and the library's rows, by our closed table instead of by importing topics."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-
-    def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        topic, state = self._wire.encode(domain_event)
-        return StoredEvent(
-            originator_id=domain_event.agreement_id,
-            originator_version=domain_event.version,
-            topic=topic,
-            state=state,
-        )
-
-    def to_domain_event(self, stored_event: StoredEvent) -> Any:
-        return self._wire.decode(
-            str(stored_event.originator_id),
-            stored_event.originator_version,
-            stored_event.topic,
-            stored_event.state,
-            getattr(stored_event, "id", 0),  # a notification has a position, a row of a stream has not
-        )
-
-
-@attrs.frozen
-class _Stream:
-    """What is kept of an agreement between commands: its state, and the instant of its last event."""
-
-    agreement: Agreement
-    recorded_at: dt.datetime | None = None
-
-    @property
-    def version(self) -> int:
-        return self.agreement.version
-
-
-def _project(stream: _Stream, history: Iterable[Recorded]) -> _Stream:
-    last = stream.recorded_at
-
-    def events() -> Iterator[Event]:
-        nonlocal last
-        for recorded in history:
-            last = recorded.recorded_at
-            yield recorded.event
-
-    agreement = fold(stream.agreement, events())
-    return _Stream(agreement, last)
 
 
 class Register(Commands, Application[str]):
@@ -131,7 +74,7 @@ class Register(Commands, Application[str]):
         self._factory = factory
         self._clock = clock
         self._wire = wire
-        self._streams: LRUCache[str, _Stream] = LRUCache(maxsize=_CACHED)
+        self._streams: LRUCache[str, Stream] = LRUCache(maxsize=_CACHED)
         self._waiting: WeakSet[Waiting] = WeakSet()
         self._has_the_key = False
         super().__init__()
@@ -349,26 +292,27 @@ class Register(Commands, Application[str]):
     def _recorder(self) -> Recorder:
         return cast("Recorder", self.recorder)
 
-    def _cached(self, agreement_id: str) -> _Stream | None:
+    def _cached(self, agreement_id: str) -> Stream | None:
         try:
             return self._streams.get(agreement_id)
         except KeyError:
             return None
 
-    def _stream(self, agreement_id: str) -> _Stream:
-        known = self._cached(agreement_id) or _Stream(Agreement(agreement_id))
+    def _stream(self, agreement_id: str) -> Stream:
+        known = self._cached(agreement_id) or Stream(Agreement(agreement_id))
         # Whatever is cached is brought up to what the store holds now: others write to it too.
-        stream = _project(known, self.history(agreement_id, after=known.version))
+        stream = known.after(self.history(agreement_id, after=known.version))
         self._streams.put(agreement_id, stream)
         return stream
 
-    def _put_on_record(self, stream: _Stream, decision: Decision, by: str) -> list[Recorded]:
+    def _put_on_record(self, stream: Stream, decision: Decision, by: str) -> list[Recorded]:
         """What was recorded of *decision*, each event with its position."""
-        pending = self._enveloped(stream, decision(stream.agreement), by)
+        decided = decision(stream.agreement)
+        pending = stream.enveloped(decided, by=by, now=self._clock().astimezone(dt.UTC))
         if not pending:
             return []
         positions = self._append(pending)
-        self._streams.put(stream.agreement.id, _project(stream, pending))
+        self._streams.put(stream.agreement.id, stream.after(pending))
         pairs = zip(pending, positions, strict=True)
         return [attrs.evolve(recorded, position=position) for recorded, position in pairs]
 
@@ -411,20 +355,6 @@ class Register(Commands, Application[str]):
         history = self.history(agreement_id, after=first - 1)
         return list(takewhile(lambda recorded: recorded.command_id == command_id, history))
 
-    def _enveloped(self, stream: _Stream, decided: Iterable[Event | Dated], by: str) -> list[Recorded]:
-        now, last = self._clock().astimezone(dt.UTC), stream.recorded_at
-        pending: list[Recorded] = []
-        for version, one in enumerate(decided, start=stream.version + 1):
-            dated = one if isinstance(one, Dated) else Dated(one, None)
-            behind = last is not None and now < last and dated.recorded_at is None
-            last = _instant(stream.agreement.id, dated.recorded_at, last, now)
-            pending.append(
-                Recorded(
-                    stream.agreement.id, version, last, by, dated.event, clock_at=now if behind else None
-                )
-            )
-        return pending
-
     # How the application is put together: from what it was given, never from the environment.
 
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -437,17 +367,4 @@ class Register(Commands, Application[str]):
 
     def construct_mapper(self) -> Mapper[str]:
         """Our closed table: the library would import whatever module a stored topic names."""
-        return _Mapper(self._wire)
-
-
-def _instant(
-    agreement_id: str, given: dt.datetime | None, last: dt.datetime | None, now: dt.datetime
-) -> dt.datetime:
-    if given is None:
-        # A clock that was set back must not make the record run backwards.
-        return max(now, last) if last else now
-    if last and given < last:
-        raise OutOfOrder(f"{agreement_id}: {given} is before its last event, of {last}")
-    if given > now:
-        raise OutOfOrder(f"{agreement_id}: {given} is ahead of the clock, {now}")
-    return given.astimezone(dt.UTC)
+        return ClosedMapper(self._wire)
