@@ -66,13 +66,13 @@ bench-full: $(INSTALLED)  ## the same with 2 million and 10 million events
 	$(BIN)/python -m benchmarks --full $(ARGS)
 
 # A strict editable install links file by file, so a room that gains or loses a file is installed anew.
-$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk seeds/broken replay/locale
+$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken replay/locale
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]" --config-settings editable_mode=strict
 	@touch $@
 
 # Spark is a third of a gigabyte, so it has an environment of its own.
-$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk seeds/broken
+$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken
 	@test -d $(SPARK) || $(PYTHON) -m venv $(SPARK)
 	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --editable ".[dev,spark]" --config-settings editable_mode=strict
 	@touch $@

@@ -54,7 +54,7 @@ def day_of(recorded: Recorded) -> dt.date:
 
 def _happened_by(day: dt.date, known: list[Recorded]) -> Iterator[Recorded]:
     retelling = Retelling.of(known)
-    final = _final_days(known)
+    final = final_days(known)
     return retelling.told(
         request
         for request in retelling.requests
@@ -62,7 +62,7 @@ def _happened_by(day: dt.date, known: list[Recorded]) -> Iterator[Recorded]:
     )
 
 
-def _final_days(known: list[Recorded]) -> dict[tuple[str, int | None], dt.date]:
+def final_days(known: list[Recorded]) -> dict[tuple[str, int | None], dt.date]:
     """For each phase that was completed, the day from which it counts, voided though it may have been."""
     final: dict[tuple[str, int | None], dt.date] = {}
     first_recorded: dict[tuple[str, int | None], dt.date] = {}

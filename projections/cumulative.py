@@ -74,8 +74,6 @@ class _Running:
 
     __slots__ = ("_counting", "_leads_to", "_status", "_terms")
 
-    __slots__ = ("_counting", "_leads_to", "_status", "_terms")
-
     def __init__(self, totals: Totals, *, check: Callable[[Row], object] | None = None) -> None:
         self._terms = totals.terms
         self._status = totals.status

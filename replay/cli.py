@@ -20,6 +20,7 @@ from reciprocity.projections.runner import NotBuilt
 from reciprocity.replay import (
     cli_backup,
     cli_bulk,
+    cli_charts,
     cli_comparing,
     cli_encryption,
     cli_exchange,
@@ -123,6 +124,7 @@ for command in (
     cli_comparing.what_if,
     cli_exchange.export,
     cli_exchange.import_,
+    cli_charts.chart,
     cli_rebuilding.rebuild,
     cli_backup.backup,
     cli_bulk.bulk,

@@ -111,7 +111,8 @@ def status(source: str, *, as_of: dt.date | None, known_at: dt.datetime | None, 
         for answer in answers:
             echo(json_lines.line(answer))
         return
-    screen.show(screen.console(), screen.standing(rows), *screen.largest(phase, agreement))
+    console = screen.console()
+    screen.show(console, screen.standing_with_bars(rows, console), *screen.largest(phase, agreement))
 
 
 @click.command()
@@ -189,6 +190,7 @@ def _show_replay(agreement_id: str, history: list[Recorded], *, first: bool) -> 
         "",
         screen.phases(ask(Timeline(), history)),
         screen.totals(totals),
+        *screen.progress(totals, console),
         *screen.verdicts(ask(Verdicts(), history), len(RULES)),
         *screen.claims(ask(Claims(), history)),
     )

@@ -17,6 +17,8 @@ from reciprocity.projections import Facts, ask
 from reciprocity.replay import facts_csv, facts_parquet
 from reciprocity.replay.event_lines import CLOUDEVENTS, JSONL, EventFormat
 
+_DATABASE = b"SQLite format 3\x00"  # how every SQLite file begins
+
 Writer: TypeAlias = Callable[[Iterable[Recorded], IO[bytes]], None]
 
 
@@ -28,8 +30,10 @@ def write_file(path: Path, write: Callable[[IO[bytes]], None], *, force: bool) -
     """Make the file at *path* of what *write* writes; *force* puts it in the place of one that exists.
 
     Raises:
-        AlreadyThere: if one exists, even if it came to exist only meanwhile.
+        AlreadyThere: if one exists, even if it came to exist only meanwhile; a store is left even by *force*.
     """
+    if force and _is_database(path):
+        raise AlreadyThere(f"{path}: a store, or another database, which is never overwritten")
     if not force and os.path.lexists(path):
         raise AlreadyThere(f"{path}: exists already (--force overwrites it)")
     beside = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.part")
@@ -41,6 +45,13 @@ def write_file(path: Path, write: Callable[[IO[bytes]], None], *, force: bool) -
         _put_in_place(beside, path, force=force)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_DATABASE)) == _DATABASE
 
 
 def _put_in_place(beside: Path, path: Path, *, force: bool) -> None:

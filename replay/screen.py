@@ -18,14 +18,14 @@ from rich.text import Text
 from reciprocity.domain import Verdict
 from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
-from reciprocity.replay import observations, vocabulary, wording
+from reciprocity.replay import bars, observations, vocabulary, wording
 from reciprocity.replay.language import say, say_many, spoken, to_say
 from reciprocity.replay.terminal import NothingHidden, UnbreakingConsole, words
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reciprocity.domain import Count, Recorded, Terms
     from reciprocity.projections import (
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         VerdictRow,
     )
     from reciprocity.projections.bulk import StandingAnswer
+
+_BAR, _SMALL_BAR = 20, 8  # signs
 
 EVEN = {True: to_say("even"), False: to_say("uneven"), None: to_say("unknown")}
 
@@ -74,7 +76,7 @@ def _least_width(table: Table) -> int:
 
 
 def _parts(column: Column, cell: RenderableType) -> list[str]:
-    return [str(cell)] if column.no_wrap else words(str(cell)) or [""]
+    return str(cell).split("\n") if column.no_wrap else words(str(cell)) or [""]
 
 
 def terms(agreement: str, of: Terms) -> Iterable[Text]:
@@ -139,6 +141,16 @@ def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
                 )
         if extra:
             yield say("{direction} besides", direction=str(direction)), wording.transfers(extra), "", ""
+
+
+def progress(of: Totals, on: Console) -> Iterable[Text]:
+    """A bar for each direction in which so many were agreed, as long as the terminal has room for it."""
+    per_cent = [wording.share(part) for part in bars.shares(of).values()]
+    room = on.width - max((cell_len(line) for line in bars.lines(of, 0, on)), default=0) - 2
+    cells = min(_BAR, room - max(map(cell_len, per_cent), default=0) - 1)
+    if cells >= _SMALL_BAR // 2:
+        for line, part in zip(bars.lines(of, cells, on), per_cent, strict=True):
+            yield Text(f"  {line} {part}")
 
 
 def totals(of: Totals) -> Text:
@@ -326,22 +338,39 @@ def log(rows: Sequence[Recorded]) -> Table:
     return table
 
 
-def standing(rows: Iterable[StandingRow | StandingAnswer]) -> Table:
-    """Where every agreement stands."""
+def standing_with_bars(rows: Sequence[StandingRow], on: Console) -> Table:
+    """The same with a bar for each direction: in a column, or where that is too wide, below."""
+    drawn = {row.agreement: "\n".join(bars.lines(row.totals, _SMALL_BAR, on)) for row in rows}
+    if not any(drawn.values()):
+        return standing(rows)
+    tables = standing(rows, each_way=drawn), standing(rows, below=drawn), standing(rows)
+    return next((table for table in tables if _least_width(table) <= on.width), tables[1])
+
+
+def standing(
+    rows: Iterable[StandingRow | StandingAnswer],
+    *,
+    each_way: Mapping[str, str] | None = None,
+    below: Mapping[str, str] | None = None,
+) -> Table:
+    """Where every agreement stands; bars, by agreement, go in a column of their own, or below its name."""
     table = _table()
     table.add_column(say("Agreement"), no_wrap=True)
     table.add_column(say("Status"), no_wrap=True)
     table.add_column(say("Phases"), justify="right", no_wrap=True)
     table.add_column(say("Persons"), justify="right", no_wrap=True)
     table.add_column(say("Progress"), justify="right", no_wrap=True)
+    if each_way:
+        table.add_column(say("Each way"), no_wrap=True)
     table.add_column(say("Last phase"), no_wrap=True)
     for row in rows:
         table.add_row(
-            row.agreement,
+            f"{row.agreement}\n{below[row.agreement]}".strip() if below else row.agreement,
             say("series") if row.series else vocabulary.status(row.status),
             spoken().number(row.phases),
             wording.short(row.persons),
             wording.share(row.progress) if row.progress else say("open"),
+            *([each_way[row.agreement]] if each_way else []),
             spoken().day(row.last_completed_on) if row.last_completed_on else "",
         )
     return table

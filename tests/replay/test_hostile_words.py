@@ -74,6 +74,9 @@ def run(*words: str) -> Result:
         (["status", "sqlite:///a\0b"], 2),
         (["status", "."], 2),
         (["export", "seed", "--format", "jsonl", "-o", f"none/{ESCAPE}"], 2),
+        (["chart", "seed", "-o", ESCAPE], 2),
+        (["chart", "seed", "-o", f"none/{ESCAPE}.svg"], 2),
+        (["chart", "seed", "--kind", ESCAPE, "-o", "x.svg"], 2),
     ],
 )
 def test_what_is_typed_is_refused_by_name(words: list[str], code: int) -> None:
