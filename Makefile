@@ -4,14 +4,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ROOMS := domain store projections replay seeds
+LOCKED := $(VENV)/locked
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark
 # Tests run side by side, one on each core; each process has a PostgreSQL server of its own, so they are few.
 BESIDE := --numprocesses logical --maxprocesses 4 --dist worksteal
 
-COVERED := reciprocity.domain
+# The domain, and all by which a record is verified.
+COVERED := domain/*.py store/inspection.py store/merkle.py store/seals.py replay/findings.py replay/keys.py \
+  replay/leaf_lists.py replay/proving.py replay/sealing.py replay/verify_alone.py replay/verifying.py \
+  replay/walking.py
+COVERING := tests/domain domain tests/seeds tests/store/test_merkle.py tests/store/test_tampering.py \
+  tests/replay/test_cli_sealing.py tests/replay/test_sealed_files.py tests/replay/test_verify_alone.py \
+  tests/replay/test_verifying.py
 
-.PHONY: demo test thorough campaign everywhere coverage lock spark lint format schema messages bench bench-full clean
+.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format schema messages bench bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
 	@rm -f build/demo.db build/demo.db-wal build/demo.db-shm
@@ -31,11 +38,18 @@ everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zone
 	$(BIN)/python -m tests.everywhere --all
 	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
-coverage: $(INSTALLED)  ## every branch of $(COVERED) is run by the tests
-	$(BIN)/python -m coverage run --branch --source=$(COVERED) -m pytest -q tests/domain domain tests/test_state_machine.py tests/seeds tests/store/test_register.py
-	$(BIN)/python -m coverage report --show-missing --fail-under=100
+coverage: $(INSTALLED)  ## every branch of the domain and of the verifier is run by the tests
+	HYPOTHESIS_PROFILE=quick $(BIN)/python -m coverage run --branch --include="$$(echo $(COVERED) | tr ' ' ,)" \
+	  -m pytest -q --hypothesis-seed=0 $(COVERING)
+	$(BIN)/python -m coverage report --show-missing --skip-covered --fail-under=100
 
-lock: $(INSTALLED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
+audit: $(LOCKED)  ## known vulnerabilities of what is locked; where none can be looked up, it says so
+	$(BIN)/python -m tests.audit
+
+sbom: $(LOCKED)  ## write build/sbom.json: what reciprocity installs with its extras, in CycloneDX
+	$(BIN)/python -m tests.materials
+
+lock: $(LOCKED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
 
@@ -65,10 +79,18 @@ bench: $(INSTALLED)  ## measure 200,000 events, see docs/performance.md; ARGS=--
 bench-full: $(INSTALLED)  ## the same with 2 million and 10 million events
 	$(BIN)/python -m benchmarks --full $(ARGS)
 
-# A strict editable install links file by file, so a room that gains or loses a file is installed anew.
-$(INSTALLED): pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken replay/locale
+# What development needs, each file by its hash.
+$(LOCKED): requirements/dev.txt
 	@test -d $(VENV) || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[dev]" --config-settings editable_mode=strict
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# A strict editable install links file by file, so a room that gains or loses a file is installed anew.
+# It looks nowhere for what the lock did not bring. Twice quiet: setuptools warns that it is strict.
+$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken replay/locale
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-index --no-build-isolation \
+	  --editable ".[dev]" --config-settings editable_mode=strict \
+	  || { echo "requirements/dev.txt has not all that pyproject.toml names: make lock" >&2; exit 1; }
 	@touch $@
 
 # Spark is a third of a gigabyte, so it has an environment of its own.

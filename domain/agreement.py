@@ -300,5 +300,4 @@ def _evolve_phase(was: Phase, event: _OfAPhase, terms: Terms) -> Phase:
             return attrs.evolve(was, status=status, corrected=event)
         case PhaseVoided():
             return attrs.evolve(was, status=status, voided=event)
-        case PhaseAnnounced() | PhasePostponed():
-            return attrs.evolve(was, status=status, planned=event)
+    return attrs.evolve(was, status=status, planned=event)

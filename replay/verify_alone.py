@@ -407,10 +407,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _verify(asked.what, asked.files, asked.public_key)
     except (Malformed, LookupError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        print(f"malformed: {error}", file=sys.stderr)
+        print(f"malformed: {_plain(error)}", file=sys.stderr)
         return 4
     except (OSError, sqlite3.Error, struct.error) as error:
-        print(f"cannot be read: {error}", file=sys.stderr)
+        print(f"cannot be read: {_plain(error)}", file=sys.stderr)
         return 3
 
 
@@ -431,7 +431,7 @@ def _verify(what: str, files: list[Path], key_text: str | None) -> int:
         if isinstance(shown, Inclusion) and what == "included":
             position, agreement, version, topic, state = shown.row
             place = f"position {position}, {agreement} version {version}, {topic}"
-            print(f"{place}: {state.decode(errors='backslashreplace')!r}")
+            print(f"{_plain(place)}: {state.decode(errors='backslashreplace')!r}")
             said.append((shown.holds(sealed[0]), f"in the log as sealed at {sealed[0].size}"))
         elif isinstance(shown, Consistency) and what == "continued":
             said.append((shown.holds(*sealed), f"{shown.new} events begin with the {shown.old}"))
@@ -440,6 +440,11 @@ def _verify(what: str, files: list[Path], key_text: str | None) -> int:
     for holds, sentence in said:
         print(f"{'yes' if holds else 'NO'}: {sentence}")
     return 0 if all(holds for holds, _ in said) else 1
+
+
+def _plain(text: object) -> str:
+    """A text that a stranger may have chosen, fit for a terminal."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in str(text))
 
 
 def _text(path: Path) -> str:

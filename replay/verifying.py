@@ -134,10 +134,11 @@ def _against(walk: Walk, checkpoints: Checkpoints) -> tuple[list[str], list[Foun
     if len(origins := sorted({one.origin for one in checkpoints.values()})) > 1:
         told = say("the checkpoints are of different logs: {origins}", origins=", ".join(origins))
         found.append(Found("seal", told))
-    intact, differs = 0, list[tuple[str, Checkpoint]]()
+    as_sealed = {name: one for name, one in in_order if walk.roots[one.size] == (one.size, one.root)}
+    intact = max((one.size for one in as_sealed.values()), default=0)
+    first = True
     for name, one in in_order:
-        rows, root = walk.roots[one.size]
-        if rows == one.size and root == one.root:
+        if name in as_sealed:
             holds.append(
                 say_many(
                     "{checkpoint}: the first {n} events are as sealed{at}",
@@ -147,20 +148,23 @@ def _against(walk: Walk, checkpoints: Checkpoints) -> tuple[list[str], list[Foun
                     at=_time(one),
                 )
             )
-            found += [_contradicted(other, name) for other, _ in differs]
-            differs.clear()
-            intact = one.size
+        elif one.size <= intact:
+            by = next(other for other, sealed in as_sealed.items() if sealed.size >= one.size)
+            found.append(_contradicted(name, by))
         else:
-            differs.append((name, one))
-    since = intact
-    for name, one in differs:
-        found.append(_difference(walk, name, one, since, first=one is differs[0][1]))
+            found.append(_difference(walk, name, one, intact, first=first))
+            first = False
     return holds, found
 
 
 def _contradicted(name: str, by: str) -> Found:
-    told = "{checkpoint} is not of this log: {other} is, and seals more. One of them was not made of this log"
-    return Found("seal", say(told, checkpoint=name, other=by))
+    reason = say(
+        "{checkpoint} is not of this log: {other} is, and seals all that it seals. One of them was not made "
+        "of this log",
+        checkpoint=name,
+        other=by,
+    )
+    return Found("seal", reason)
 
 
 def _difference(walk: Walk, name: str, one: Checkpoint, intact: int, *, first: bool) -> Found:
@@ -182,11 +186,8 @@ def _difference(walk: Walk, name: str, one: Checkpoint, intact: int, *, first: b
 
 def _within(first: int, last: int) -> str:
     if last > first:
-        numbers = {"first": spoken().number(first), "last": spoken().number(last)}
-        return say("positions {first} to {last}", **numbers)
-    if last == first:
-        return say("position {position}", position=spoken().number(last))
-    return say("positions up to {last}", last=spoken().number(last))
+        return say("positions {first} to {last}", first=spoken().number(first), last=spoken().number(last))
+    return say("position {position}", position=spoken().number(last))
 
 
 def _time(one: Checkpoint) -> str:

@@ -153,7 +153,7 @@ class Walk:
         position, agreement, version, topic, state = row
         self._gap(position)
         try:
-            if not isinstance(version, int) or version < 1:
+            if version < 1:
                 raise Unreadable(f"version {version!r} is none")  # noqa: TRY301  # as if decoding had
             recorded: Recorded | None = self._wire.decode(agreement, version, topic, state, position)
         except (Unreadable, TypeError, AttributeError) as error:
@@ -169,11 +169,8 @@ class Walk:
         self._follows(row)
 
     def _follows(self, row: Row) -> None:
-        position, agreement, _, _, _ = row
-        version: object = row[2]
+        position, agreement, version, _, _ = row
         last = self._versions.get(agreement, 0)
-        if not isinstance(version, int):
-            return  # it is not readable, and counts for none
         if version != last + 1:
             self._broken.add(agreement)
             reason = (

@@ -21,12 +21,12 @@ import attrs
 import msgspec
 
 from reciprocity.store import sqlite_rows
-from reciprocity.store.errors import NotCopied
+from reciprocity.store.errors import NotCopied, shown
 from reciprocity.store.log import Rows
 from reciprocity.store.sqlite_connections import connect, uri_of
 from reciprocity.store.sqlite_files import beside
 from reciprocity.store.sqlite_reading import Reader
-from reciprocity.store.sqlite_tables import check_schema, make, rows_said, shown, stamp
+from reciprocity.store.sqlite_tables import check_schema, make, rows_said, stamp
 
 if TYPE_CHECKING:
     from reciprocity.store.log import Row

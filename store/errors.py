@@ -9,6 +9,18 @@ from reciprocity.domain.errors import ReciprocityError
 if TYPE_CHECKING:
     from reciprocity.domain import Recorded
 
+_LONGEST_SHOWN = 200
+
+
+def shown(value: object) -> str:
+    r"""What a stranger's file says, fit to be shown: cut short, and with nothing that a terminal obeys.
+
+    >>> print(shown(f"a{chr(27)}[2Jb"))
+    a\x1b[2Jb
+    """
+    text = ascii(str(value)[: _LONGEST_SHOWN + 1])[1:-1]
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+
 
 class StoreError(ReciprocityError):
     """Something about the store, not about what was asked of an agreement."""

@@ -84,6 +84,8 @@ def _first_unreadable(recorder: Stored, after: int, up_to: int) -> int:
         middle = (readable + stop) // 2
         try:
             recorder.select_rows(after=after, up_to=middle, limit=_AT_ONCE)
+        except (Busy, ConnectionLost):
+            raise
         except StoreError:
             stop = middle
         else:

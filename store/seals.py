@@ -83,9 +83,7 @@ def leaf_hashes(rows: Sequence[Row]) -> Hashes:
             for position, of, version, topic, state in rows
         ]
     except (StructError, AttributeError, TypeError, UnicodeError):
-        for row in rows:
-            leaf(row)  # says which
-        raise
+        return [sha256(b"\x00" + leaf(row)).digest() for row in rows]  # which says where it stands
 
 
 def hash_of_any(row: Row) -> bytes:

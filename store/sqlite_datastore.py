@@ -15,9 +15,9 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
 
 from reciprocity.store.commits import Commits
-from reciprocity.store.errors import Busy, Unreadable
+from reciprocity.store.errors import Busy, Unreadable, shown
 from reciprocity.store.sqlite_connections import ATTACHED, TURN, connect, uri_of
-from reciprocity.store.sqlite_tables import check_header, check_mode, check_schema, shown
+from reciprocity.store.sqlite_tables import check_header, check_mode, check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING, Any
 from eventsourcing.sqlite import SQLiteConnection, SQLiteCursor
 
 from reciprocity.store.commits import Commits
-from reciprocity.store.errors import Busy, NotAllowed, StoreError, Unreadable
+from reciprocity.store.errors import Busy, NotAllowed, StoreError, Unreadable, shown
 from reciprocity.store.sqlite_connections import ATTACHED, TURN, connect, uri_of
 from reciprocity.store.sqlite_datastore import Datastore
 from reciprocity.store.sqlite_files import TICK, Look, Way, beside, look, settled_look
-from reciprocity.store.sqlite_tables import check_header, check_schema, shown
+from reciprocity.store.sqlite_tables import check_header, check_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from reciprocity.domain.forms import is_agreement_id
-from reciprocity.store.errors import Unreadable
-from reciprocity.store.sqlite_tables import shown
+from reciprocity.store.errors import Unreadable, shown
 
 if TYPE_CHECKING:
     from reciprocity.store.log import Row

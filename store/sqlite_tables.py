@@ -11,7 +11,7 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
-from reciprocity.store.errors import NotAStore, Unreadable
+from reciprocity.store.errors import NotAStore, Unreadable, shown
 from reciprocity.store.view_sqlite import PREFIX, SQLiteViews
 
 if TYPE_CHECKING:
@@ -54,7 +54,6 @@ _VIEW_TABLE = re.compile(
     r"\n    PRIMARY KEY \([a-z0-9_]+(?:, [a-z0-9_]+)*\)\n\) WITHOUT ROWID"
 )
 _MOST = 1_000  # things in a schema; a store with all of its views has some twenty
-_LONGEST_SHOWN = 200
 
 
 def make(connection: sqlite3.Connection | sqlite3.Cursor) -> None:
@@ -132,16 +131,6 @@ def check_mode(connection: sqlite3.Connection, place: object) -> None:
 def _is_of_a_view(kind: object, name: object, of: object, text: object) -> bool:
     like = _VIEW_TABLE.fullmatch(text) if isinstance(text, str) else None
     return like is not None and kind == "table" and name == of == like["name"]
-
-
-def shown(value: object) -> str:
-    r"""What a stranger's file says, fit to be shown: cut short, and with nothing that a terminal obeys.
-
-    >>> print(shown(f"a{chr(27)}[2Jb"))
-    a\x1b[2Jb
-    """
-    text = ascii(str(value)[: _LONGEST_SHOWN + 1])[1:-1]
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 def rows_said(found: Iterable[tuple[object, ...]]) -> list[str]:

@@ -32,7 +32,7 @@ from reciprocity.domain import (
     TermsAmended,
 )
 from reciprocity.store import shapes
-from reciprocity.store.errors import NeedsKey, Unreadable
+from reciprocity.store.errors import NeedsKey, Unreadable, shown
 from reciprocity.store.upcasts import UPCASTS, Upcast
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def is_encrypted(state: object) -> bool:
 
 def place(agreement_id: str, version: int, topic: str, position: int) -> str:
     """Where a stored event stands, as messages say it; a *position* of 0 is not known."""
-    return f"{f'position {position}, ' if position else ''}{agreement_id} version {version}, {topic}"
+    at = f"position {position}, " if position else ""
+    return f"{at}{shown(agreement_id)} version {version}, {shown(topic)}"
 
 
 class Wire:

@@ -30,6 +30,7 @@ from reciprocity.domain import (
     decide,
     fold,
 )
+from tests.examples import IMPOSTORS
 from tests.histories import Told, handed_over, signatures
 from tests.strategies import CATEGORIES, FIRST_DAY, STRANGER, any_event, claims, maybe_days, plain_texts
 
@@ -194,7 +195,7 @@ def free_step(draw: st.DrawFn, told: Told) -> Event:
         case "fulfilled":
             return AgreementFulfilled(fulfilled_on=draw(_days_since(told.plan.signed_on)))
         case _:
-            event = draw(lawful_step(told, "complete correct amend void"))
+            event = draw(lawful_step(told, "complete correct amend void claim"))
             return draw(_nearly(event, told.plan.signed_on))
 
 
@@ -222,6 +223,8 @@ def _nearly(draw: st.DrawFn, event: Event, signed: dt.date | None) -> Event:
             changes.append(attrs.evolve(event, released=doubled))
     if isinstance(event, PhaseCorrected | PhaseVoided):
         changes.append(attrs.evolve(event, reverses=Handover(FIRST_DAY, None, ())))
+    if isinstance(event, ClaimRecorded):
+        changes += [attrs.evolve(event, claimant=name) for name in IMPOSTORS]
     if isinstance(event, TermsAmended):
         one = tuple(attrs.evolve(owed, total=1) for owed in event.terms.obligations)
         for obligations in (one, event.terms.obligations[1:]):

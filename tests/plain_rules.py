@@ -22,6 +22,7 @@ from reciprocity.domain.events import (
 )
 from reciprocity.domain.terms import Terms
 from reciprocity.domain.values import Transfer
+from tests.examples import IMPOSTORS
 from tests.plain import (
     DAYS,
     LIFE,
@@ -89,6 +90,7 @@ def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool
         yield "is_agreed_between_two_or_more_parties", enough
     for giver, taker, both in _named(event, after):
         yield "names_parties_to_the_agreement", _are_parties(terms, giver, taker, both=both)
+    yield "names_parties_to_the_agreement", not _is_told_by_an_impostor(event, terms)
     for row in _rows(event, after):
         if row.within_agreement is True:
             way = (row.releasing, row.receiving, row.category)
@@ -141,6 +143,11 @@ def _are_parties(terms: Terms, giver: str, taker: str, *, both: bool) -> bool:
     if both:
         return None not in sides and sides[0] != sides[1]
     return sides != [None, None] and sides[0] != sides[1]
+
+
+def _is_told_by_an_impostor(event: Event, terms: Terms) -> bool:
+    codes = {code for n in range(len(terms.parties)) for code in _codes(terms, n)}
+    return isinstance(event, ClaimRecorded) and IMPOSTORS.get(event.claimant) in codes
 
 
 def _codes(terms: Terms, n: int) -> set[str]:

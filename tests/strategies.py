@@ -39,6 +39,7 @@ from reciprocity.domain import (
     Weight,
     Window,
 )
+from tests.examples import IMPOSTORS
 
 MANY = settings(max_examples=settings().max_examples * 2)
 """How often to try a property that costs next to nothing, or whose breach takes many histories to find."""
@@ -223,7 +224,7 @@ def any_event(
         st.builds(TermsAmended, terms=terms, reason=texts, amended_on=maybe_days, **fact),
         st.builds(
             ClaimRecorded,
-            claimant=st.sampled_from(codes) | texts,
+            claimant=st.sampled_from(codes) | st.sampled_from(list(IMPOSTORS)) | texts,
             office=st.none() | texts,
             phase=st.none() | number,
             stated_on=maybe_days,

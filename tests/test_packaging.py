@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from reciprocity.replay.sealing import checkpoint_text, sealed
+from reciprocity.store import Register
 from tests.documents import ROOT
+from tests.replay.registers import given_out
+from tests.store.sealed import SEALED_AT, told
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +72,23 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     refused = subprocess.run(without_driver, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
     assert refused.returncode == 2
     assert refused.stderr.decode().endswith('PostgreSQL needs pip install "reciprocity[postgres]"\n')
+
+
+def test_the_single_file_verifies_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
+    name = "reciprocity/replay/verify_alone.py"
+    taken_out = Path(zipfile.ZipFile(wheel).extract(name, tmp_path))
+    assert taken_out.read_bytes() == (ROOT / "replay/verify_alone.py").read_bytes()
+    with Register.open("memory:") as register:
+        register.take_over(told())
+        text = checkpoint_text(sealed(register), "a-log", SEALED_AT)
+        (tmp_path / "log.jsonl").write_bytes(given_out(register.log(), "jsonl"))
+    (tmp_path / "seal").write_text(text, "utf-8")
+    alone = (sys.executable, "-I", "-S", taken_out)
+    assert "yes: log as sealed at 10" in _run(*alone, "log", "log.jsonl", "seal", cwd=tmp_path)
+    (tmp_path / "seal").write_text(text.replace("\n10\n", "\n9\n"), "utf-8")
+    asked = [str(part) for part in (*alone, "log", "log.jsonl", "seal")]
+    refused = subprocess.run(asked, cwd=tmp_path, check=False, stdout=subprocess.PIPE)
+    assert (refused.returncode, b"NO: log as sealed at 9" in refused.stdout) == (1, True)
 
 
 def _run(*command: str | Path, cwd: Path | None = None) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 
@@ -29,8 +30,9 @@ from reciprocity.domain import (
     Weight,
     Window,
     decide,
+    forms,
 )
-from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT
+from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT, MOST_MEMBERS
 from tests.examples import agreement, back, may, out, phase, swap
 from tests.strategies import MANY, unicode_texts
 
@@ -157,6 +159,9 @@ ILL_FORMED: list[Callable[..., object]] = [
     lambda x="out": PhaseCompleted(phase=1, released=(x,)),
     lambda x="2025-05-01": PhaseCompleted(phase=1, released=(), completed_on=x),
     lambda: PhaseCompleted(phase=1, released=(), completed_on=dt.datetime(2025, 5, 1, tzinfo=dt.UTC)),
+    lambda: PhaseCompleted(phase=1, released=tuple(out(1, f"c{n}") for n in range(MOST_MEMBERS + 1))),
+    lambda x=["a mediator"]: attrs.evolve(swap(), mediators=x),
+    lambda: attrs.evolve(swap(), mediators=("a mediator",) * (MOST_MEMBERS + 1)),
     lambda x=1: Transfer("UKR", "RUS", "civilian", 1, within_agreement=x),
     lambda: Recorded("swap", 0, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)),
     lambda: Recorded("swap", 1, dt.datetime(2025, 5, 25), "c-1", phase(1)),  # noqa: DTZ001  # that is the point
@@ -170,6 +175,27 @@ ILL_FORMED: list[Callable[..., object]] = [
 def test_a_value_is_refused(make: Callable[[], object]) -> None:
     with pytest.raises(Malformed):
         make()
+
+
+def test_an_instant_in_any_zone_says_which() -> None:
+    @attrs.frozen
+    class Said:
+        at: object = attrs.field(validator=forms.aware_instant)
+
+    at = dt.datetime(2025, 5, 25, tzinfo=dt.timezone(dt.timedelta(hours=2)))
+    assert Said(at).at == at
+    for bad in (at.replace(tzinfo=None), at.date(), "2025-05-25T00:00:00Z", None):
+        with pytest.raises(Malformed, match="an instant with its time zone"):
+            Said(bad)
+
+
+def test_a_clock_that_ran_behind_says_an_earlier_instant() -> None:
+    at = dt.datetime(2025, 5, 25, tzinfo=dt.UTC)
+    earlier = at - dt.timedelta(seconds=1)
+    assert Recorded("swap", 1, at, "c-1", phase(1), clock_at=earlier).clock_at == earlier
+    for not_behind in (at, at + dt.timedelta(seconds=1)):
+        with pytest.raises(Malformed, match="clock_at"):
+            Recorded("swap", 1, at, "c-1", phase(1), clock_at=not_behind)
 
 
 def test_a_fact_is_not_recorded_before_it_came_about_anywhere_on_earth() -> None:

@@ -23,6 +23,7 @@ from reciprocity.domain import (
     judge,
     sign,
 )
+from reciprocity.domain.commands import consequences
 from tests.lawful_steps import History, histories
 from tests.plain import Pair, Plain, above, added, pair, plain, same, summed, values
 from tests.plain_rules import expected
@@ -175,6 +176,18 @@ def test_a_free_step_is_refused_just_when_plain_integers_say_so(history: History
         assert should.agrees_with(answer.rules)
         assert (answer.agreement_id, answer.version) == (agreement.id, agreement.version)
     assert agreement == copy  # what was refused, or asked, changed nothing
+
+
+@given(histories())
+def test_what_would_follow_is_what_follows_where_nothing_is_refused(history: History) -> None:
+    agreement = fold(EMPTY, history.recorded())
+    imagined = consequences(agreement, history.free)
+    try:
+        decided = decide(agreement, history.free)
+    except Refused:
+        assert type(imagined[0]) is type(history.free)  # refused or not, it is imagined
+    else:
+        assert decided in ((), imagined)
 
 
 @given(histories())

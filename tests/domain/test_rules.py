@@ -16,8 +16,10 @@ from reciprocity.domain import (
     AgreementSigned,
     AgreementSuspended,
     AgreementTerminated,
+    Balance,
     Claimed,
     ClaimRecorded,
+    Direction,
     Event,
     Handover,
     Kept,
@@ -32,6 +34,7 @@ from reciprocity.domain import (
     Range,
     Refused,
     Symmetry,
+    Tally,
     Terms,
     TermsAmended,
     Transfer,
@@ -41,6 +44,7 @@ from reciprocity.domain import (
     evolve,
     judge,
 )
+from reciprocity.domain.terms import all_even
 from tests.examples import SIGNED_ON, agreement, back, may, out, phase, swap
 
 ONE_EACH = phase(1, out(1), back(1))
@@ -281,6 +285,37 @@ def test_extra_releases_count_toward_nothing() -> None:
     before = agreement(swap(1, 1))
     after = evolve(before, phase(1, out(5, within=False)))
     assert after.exchanged.over(swap().obligations[0].direction) == 0
+
+
+def test_a_handover_that_is_not_on_record_cannot_be_reversed() -> None:
+    never = PhaseVoided(phase=1, reason="it was not", reverses=Handover(may(20), None, (out(1), back(1))))
+    with pytest.raises(Refused, match="not on record") as refused:
+        decide(agreement(swap(), PhaseAnnounced(phase=1)), never)
+    assert refused.value.rules == ("reverses_what_is_on_record",)
+
+
+def test_a_group_counts_what_its_members_did_by_category() -> None:
+    released = phase(
+        1,
+        Transfer("HAMAS", "ISR", "hostage", 2),
+        Transfer("PIJ", "ISR", "hostage", Range(1)),
+        Transfer("PIJ", "ISR", "mortal_remains", 3),
+        Transfer("ISR", "HAMAS", "detainee", 4),
+    )
+    tally = Tally().plus(released.released)
+    group = next(party for party in GROUP.parties if party.members)
+    there, here = Direction(group.code, "ISR"), Direction("ISR", group.code)
+    assert GROUP.by_category(tally, there) == {"hostage": Range(3), "mortal_remains": 3}
+    assert GROUP.categories(tally, there) == ["hostage", "mortal_remains"]
+    assert GROUP.by_category(tally, here) == {"detainee": 4}
+    assert GROUP.categories(tally, Direction("UKR", "RUS")) == []
+
+
+def test_all_are_even_only_where_each_is_known_to_be() -> None:
+    even, uneven, open_ = Balance("UKR", 5, 5), Balance("RUS", 5, 6), Balance("ISR", 5, Range(2))
+    assert all_even([]) is all_even([even, even]) is True
+    assert all_even([even, open_]) is None
+    assert all_even([open_, even, uneven]) is False
 
 
 def test_terms_name_a_group_as_one_side() -> None:

@@ -21,7 +21,7 @@ from reciprocity.domain import (
     Weight,
 )
 from reciprocity.domain.forms import LARGEST_COUNT
-from reciprocity.domain.tally import Sum
+from reciprocity.domain.tally import Counting, Row, Sum
 from reciprocity.domain.values import count, equal, exceeds, highest, in_total, lowest, remaining
 from tests.strategies import CATEGORIES, CODES, MANY, counts, manifests
 
@@ -111,6 +111,16 @@ def test_what_was_put_into_a_tally_can_be_taken_out_again(others: list[Manifest]
     assert _without_nothing(back) == _without_nothing(tally)
 
 
+@MANY
+@given(st.lists(small), small)
+def test_a_sum_grows_and_shrinks_by_one_count_at_a_time(parts: list[Count], one: Count) -> None:
+    total = Sum()
+    for part in parts:
+        total = total.plus(part)
+    assert total.count == in_total(parts)
+    assert total.plus(one).plus(one, sign=-1) == total
+
+
 def _without_nothing(tally: Tally) -> dict[object, Sum]:
     return {lane: total for lane, total in tally.sums.items() if total != Sum()}
 
@@ -121,13 +131,37 @@ def test_a_tally_adds_up_whatever_it_is_asked_for(phases: list[Manifest]) -> Non
     tally = Tally()
     for manifest in phases:
         tally = tally.plus(manifest)
+    counted = [t for manifest in phases for t in manifest if t.within_agreement is not False]
+    assert tally.directions() == sorted({t.direction for t in counted})
+    assert {lane.direction for lane in tally.sums} == set(tally.directions())
     for direction in (Direction("UKR", "RUS"), Direction("RUS", "UKR")):
+        assert tally.categories(direction) == sorted(
+            {t.category for t in counted if t.direction == direction}
+        )
         rows = [t for manifest in phases for t in manifest if t.direction == direction]
         assert tally.over(direction) == in_total(t.counted for t in rows)
         for category in CATEGORIES:
             mine = in_total(t.counted for t in rows if t.category == category)
             assert tally.over(direction, (category,)) == mine
         assert tally.over(direction, CATEGORIES) == tally.over(direction)
+
+
+def test_a_row_of_each_kind_is_looked_at_and_may_be_refused() -> None:
+    looked_at: list[Row] = []
+    counting = Counting(check=looked_at.append)
+    first, more = ("UKR", "RUS", "civilian", 1, True), ("UKR", "RUS", "civilian", 2, True)
+    extra = ("UKR", "RUS", "civilian", 3, False)
+    for manifest in ([first, extra], [more, extra], [more]):
+        counting.add(manifest)
+        assert {(*row[:3], row[4]) for row in manifest} <= {(*row[:3], row[4]) for row in looked_at}
+
+    def refuse(row: Row) -> None:
+        raise Malformed(f"not {row}")
+
+    refusing = Counting(check=refuse)
+    with pytest.raises(Malformed, match="civilian"):
+        refusing.add([first])
+    assert refusing.tally() == Tally()
 
 
 @MANY

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import sqlite3
 import subprocess
 import sys
+from contextlib import chdir, closing, redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -102,11 +105,24 @@ class Kept:
         self.folder = folder
 
     def run(self, *arguments: str, key: str | None = "key.pub") -> tuple[int, str]:
-        """What it says, in a Python that has nothing else; and its exit code."""
-        given = [*arguments, *(["--public-key", key] if key else [])]
-        command = [sys.executable, "-I", "-S", str(ALONE), *given]
+        """Its exit code, and what it says."""
+        said = io.StringIO()
+        with chdir(self.folder), redirect_stdout(said), redirect_stderr(said):
+            try:
+                code = verify_alone.main(_with(key, *arguments))
+            except SystemExit as ended:  # argparse's way
+                code = int(str(ended.code))
+        return code, said.getvalue()
+
+    def run_alone(self, *arguments: str, key: str | None = "key.pub") -> tuple[int, str]:
+        """The same, in a Python that has nothing else."""
+        command = [sys.executable, "-I", "-S", str(ALONE), *_with(key, *arguments)]
         done = subprocess.run(command, cwd=self.folder, check=False, capture_output=True)
         return done.returncode, (done.stdout + done.stderr).decode()
+
+
+def _with(key: str | None, *arguments: str) -> list[str]:
+    return [*arguments, *(["--public-key", key] if key else [])]
 
 
 @pytest.fixture
@@ -116,13 +132,15 @@ def kept(tmp_path: Path) -> Kept:
 
 def test_it_verifies_a_store_an_export_and_proofs(kept: Kept) -> None:
     before = {path.name: path.read_bytes() for path in kept.folder.iterdir()}
-    for said in (
-        kept.run("checkpoint", "new"),
-        kept.run("log", "swaps.db", "old", "new"),
-        kept.run("log", "log.jsonl", "old", "new"),
-        kept.run("included", "included", "old"),
-        kept.run("continued", "continued", "old", "new"),
+    for asked in (
+        ("checkpoint", "new"),
+        ("log", "swaps.db", "old", "new"),
+        ("log", "log.jsonl", "old", "new"),
+        ("included", "included", "old"),
+        ("continued", "continued", "old", "new"),
     ):
+        said = kept.run(*asked)
+        assert said == kept.run_alone(*asked)
         assert said[0] == 0, said
         assert "NO" not in said[1]
         assert "yes: " in said[1]
@@ -179,6 +197,81 @@ def test_what_is_malformed_is_said_to_be(kept: Kept) -> None:
     assert kept.run("checkpoint", "new", key="office.example+00000000+AAAA")[0] == 4
     assert kept.run("checkpoint", "nowhere")[0] == 3
     assert kept.run("log", "swaps.db")[0] == 2
+    assert kept.run("included", "included")[0] == 2
+    bad_name = kept.run(
+        "checkpoint", "new", key="two words+00000000+" + keys.base64_text(b"\x01" + bytes(32))
+    )
+    assert "not a public key" in bad_name[1]
+    other_id = keys.public_text(kept.key.public()).replace(kept.key.public().id.hex(), "00000000")
+    assert "the id of the public key does not belong to it" in kept.run("checkpoint", "new", key=other_id)[1]
+    text = (kept.folder / "included").read_text("utf-8")
+    (kept.folder / "bad").write_text(text.replace("\nsize ", "\nlength "), "utf-8")
+    assert "its lines begin with size, position" in kept.run("included", "bad", "old")[1]
+
+
+def test_base64_is_read_in_its_one_form_only(kept: Kept) -> None:
+    root = (kept.folder / "new").read_text("utf-8").split("\n")[2]
+    last = root[-2]  # of 44 characters; its last two bits mean nothing, and are 0
+    for other, said in ((chr(ord(last) + 1) + "=", "not the base64 of anything"), (last, "not base64")):
+        text = (kept.folder / "new").read_text("utf-8").replace(root, root[:-2] + other)
+        (kept.folder / "bad").write_text(text, "utf-8")
+        assert said in kept.run("checkpoint", "bad")[1]
+
+
+def test_without_a_key_it_says_what_was_not_checked(kept: Kept) -> None:
+    code, said = kept.run("checkpoint", "new", key=None)
+    assert (code, said) == (0, "signatures are not checked: no --public-key\n")
+
+
+def test_a_store_in_use_or_of_another_kind_is_not_read(kept: Kept) -> None:
+    wal = kept.folder / "swaps.db-wal"
+    wal.write_bytes(b"x")
+    code, said = kept.run("log", "swaps.db", "new")
+    assert (code, "the store is in use" in said) == (4, True)
+    wal.write_bytes(b"")
+    assert kept.run("log", "swaps.db", "new")[0] == 0
+    wal.unlink()
+    with closing(sqlite3.connect(kept.store)) as file, file:
+        file.execute("ALTER TABLE stored_events RENAME TO others")
+        file.execute("CREATE VIEW stored_events AS SELECT rowid, * FROM others")
+    settled_file(kept.store)
+    code, said = kept.run("log", "swaps.db", "new")
+    assert (code, "stored_events is not a table" in said) == (4, True)
+    (kept.folder / "swaps.db").write_bytes(b"SQLite format 3\x00 and no more")
+    assert kept.run("log", "swaps.db", "new")[0] == 3
+
+
+def test_a_line_that_can_be_no_row_is_no_leaf(kept: Kept) -> None:
+    lines = (kept.folder / "log.jsonl").read_text("utf-8").splitlines(keepends=True)
+    for was, now in (('"swap"', "7"), ('"version":2', '"version":-2'), ('"swap"', '"\\ud800"')):
+        assert was in lines[2]
+        changed = [*lines[:2], lines[2].replace(was, now), *lines[3:]]
+        (kept.folder / "bad.jsonl").write_text("".join(changed), "utf-8")
+        code, said = kept.run("log", "bad.jsonl", "new")
+        assert (code, "NO: log as sealed at 10" in said) == (1, True)
+
+
+def test_nothing_that_a_stranger_wrote_steers_the_terminal(kept: Kept) -> None:
+    text = (kept.folder / "included").read_text("utf-8")
+    for was in ("\nagreement swap", "\nevent phase-completed/1"):
+        (kept.folder / "bad").write_text(text.replace(was, was + "\x1b[2J"), "utf-8")
+        code, said = kept.run("included", "bad", "old")
+        assert (code, "\\x1b[2J" in said) == (1, True)
+        assert "\x1b" not in said
+    with closing(sqlite3.connect(kept.store)) as file, file:
+        file.execute("PRAGMA writable_schema=ON")
+        file.execute("UPDATE sqlite_schema SET sql='CREATE \x1b[2J' WHERE name='stored_events'")
+    settled_file(kept.store)
+    code, said = kept.run("log", "swaps.db", "new")
+    assert code == 3
+    assert "\x1b" not in said
+
+
+def settled_file(path: Path) -> None:
+    """Put all of a file into itself, whatever it holds."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("PRAGMA writable_schema=ON")
+        file.execute("PRAGMA journal_mode=DELETE")
 
 
 @settings(max_examples=15)

@@ -127,6 +127,16 @@ def test_there_is_no_proof_of_what_is_not_there() -> None:
         inclusion_proof(LEAVES, 0, 9)
 
 
+def test_a_proof_that_is_empty_shows_nothing() -> None:
+    root = root_of(LEAVES)
+    for verifier in (is_continued, verify_alone.is_continued):
+        assert not verifier(6, root, 8, root, [])
+        assert not verifier(4, root, 8, root, [])
+        assert verifier(8, root, 8, root, [])
+        assert not verifier(8, root, 8, root, [root])
+        assert not verifier(9, root, 8, root, [])
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_no_forgery_is_accepted(seed: int) -> None:
     tried = list(islice(forgeries(seed), 500))

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import AgreementSuspended, Event, Recorded
 from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
+from reciprocity.store.errors import shown
+from reciprocity.store.wire import ENCRYPTED
 from tests.store.wire_lines import LINES, RECORDED_AT
 from tests.strategies import MANY, any_event, unicode_texts
 
@@ -67,7 +69,20 @@ OTHER_TOPICS = [
 def test_a_name_that_is_not_in_the_table_is_refused(topic: str) -> None:
     with pytest.raises(Unreadable) as unreadable:
         WIRE.decode("swap", 7, topic, LINE)
-    assert f"swap version 7, {topic}: " in str(unreadable.value)
+    assert f"swap version 7, {shown(topic)}: " in str(unreadable.value)
+
+
+def test_what_a_stranger_wrote_is_shown_harmless_and_short() -> None:
+    hostile = "phase\x1b[2J\u202e\n" + "x" * 9_000
+    for read in (
+        lambda: WIRE.decode(hostile, 7, hostile, LINE, position=3),
+        lambda: WIRE.check_beside([(3, hostile, 7, hostile, ENCRYPTED)]),
+    ):
+        with pytest.raises(Unreadable) as unreadable:
+            read()
+        assert str(unreadable.value).startswith(r"position 3, phase\x1b[2J\u202e\nxxx")
+        assert str(unreadable.value).isprintable()
+        assert len(str(unreadable.value)) < 1_000
 
 
 def test_a_newer_schema_asks_for_an_upgrade() -> None:
