@@ -18,7 +18,7 @@ COVERING := tests/domain domain tests/seeds tests/store/test_merkle.py tests/sto
   tests/replay/test_cli_sealing.py tests/replay/test_sealed_files.py tests/replay/test_verify_alone.py \
   tests/replay/test_verifying.py
 
-.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format docs drawings man schema bench \
+.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format docs drawings man schema messages bench \
   bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
@@ -81,6 +81,9 @@ man: $(INSTALLED)  ## the manual page: man -M build/man reciprocity
 schema: $(INSTALLED)  ## write docs/journal.schema.json anew
 	$(BIN)/python -m reciprocity.replay.journal_shape > docs/journal.schema.json
 
+messages: $(INSTALLED)  ## bring the catalogues of translations up to what the code says, and compile them
+	$(BIN)/python -m tests.catalogues
+
 bench: $(INSTALLED)  ## measure 200,000 events, see docs/performance.md; ARGS=--write puts the table there
 	$(BIN)/python -m benchmarks $(ARGS)
 
@@ -95,7 +98,7 @@ $(LOCKED): requirements/dev.txt
 
 # A strict editable install links file by file, so a room that gains or loses a file is installed anew.
 # It looks nowhere for what the lock did not bring. Twice quiet: setuptools warns that it is strict.
-$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken
+$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken replay/locale
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-index --no-build-isolation \
 	  --editable ".[dev]" --config-settings editable_mode=strict \
 	  || { echo "requirements/dev.txt has not all that pyproject.toml names: make lock" >&2; exit 1; }

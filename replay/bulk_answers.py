@@ -10,20 +10,19 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from reciprocity.domain import OPEN
 from reciprocity.replay import wording
 from reciprocity.replay.json_lines import by_direction, transfer
+from reciprocity.replay.language import say
+from reciprocity.replay.screen import EVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import RenderableType
 
-    from reciprocity.domain import Count, Direction
+    from reciprocity.domain import Direction
     from reciprocity.projections import CumulativeRow
     from reciprocity.projections.bulk import PhaseAnswer, StandingAnswer
-
-_EVEN = {True: "even", False: "uneven", None: "unknown"}
 
 
 def cumulative_line(row: CumulativeRow) -> dict[str, Any]:
@@ -57,16 +56,20 @@ def standing_line(row: StandingAnswer) -> dict[str, Any]:
 
 def cumulative_table(rows: Iterable[CumulativeRow]) -> Table:
     """How many went each way, of each category, and how many remain."""
-    table = _table("Agreement", "Direction", "Of", right=("Exchanged", "Agreed", "Remain", "Progress"))
+    table = _table(
+        (say("Agreement"), say("Direction")),
+        folded=(say("Of"),),
+        right=(say("Exchanged"), say("Agreed"), say("Remain"), say("Progress")),
+    )
     for row in rows:
         table.add_row(
             row.agreement,
             f"{row.releasing}>{row.receiving}",
-            " + ".join(wording.category(one) for one in row.categories) or "all",
+            " + ".join(wording.category(one) for one in row.categories) or say("all"),
             wording.short(row.exchanged),
-            "" if row.agreed is None else _total(row.agreed),
-            "" if row.remaining is None else _total(row.remaining),
-            str(row.percentage) if row.percentage else "",
+            "" if row.agreed is None else wording.short_total(row.agreed),
+            "" if row.remaining is None else wording.short_total(row.remaining),
+            wording.share(row.percentage) if row.percentage else "",
         )
     return table
 
@@ -74,9 +77,13 @@ def cumulative_table(rows: Iterable[CumulativeRow]) -> Table:
 def phases_tables(rows: Iterable[PhaseAnswer]) -> Iterator[RenderableType]:
     """Of each agreement the phases: what was released, running totals, what remains, whether it is even."""
     for agreement, phases in groupby(rows, key=lambda row: row.agreement):
-        table = _table("Phase", "Day", "Direction", "Released", right=("So far", "Remain", "Sides"))
+        table = _table(
+            (say("Phase"), say("Day"), say("Direction")),
+            folded=(say("Released"),),
+            right=(say("So far"), say("Remain"), say("Sides")),
+        )
         for row in phases:
-            lead, trail = (str(row.phase), wording.day(row.completed_on)), _EVEN[row.balanced]
+            lead, trail = (str(row.phase), wording.day(row.completed_on)), say(EVEN[row.balanced])
             for line in _ways(row):
                 table.add_row(*lead, *line, trail)
                 lead, trail = ("", ""), ""
@@ -91,20 +98,16 @@ def _ways(row: PhaseAnswer) -> Iterator[tuple[str, str, str, str]]:
             str(way),
             wording.transfers(one for one in row.transfers if one.direction == way),
             wording.short(row.cumulative[way]["total"]) if way in row.cumulative else "",
-            _total(row.remaining[way]) if way in row.remaining else "",
+            wording.short_total(row.remaining[way]) if way in row.remaining else "",
         )
     if not ways:
         yield "", wording.transfers(()), "", ""
 
 
-def _total(number: Count) -> str:
-    return "open" if number == OPEN else wording.short(number)
-
-
-def _table(*left: str, right: tuple[str, ...]) -> Table:
+def _table(left: tuple[str, ...], *, folded: tuple[str, ...], right: tuple[str, ...]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
-    for name in left:
-        table.add_column(name, overflow="fold", no_wrap=name not in ("Of", "Released"))
+    for name in (*left, *folded):
+        table.add_column(name, overflow="fold", no_wrap=name not in folded)
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table

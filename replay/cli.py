@@ -32,7 +32,9 @@ from reciprocity.replay import (
     cli_watching,
 )
 from reciprocity.replay.given_key import takes_a_key
+from reciprocity.replay.language import speaking, spoken
 from reciprocity.replay.opening import NotFound
+from reciprocity.replay.options import takes_a_language
 from reciprocity.replay.visible import echo, visible_lines
 from reciprocity.store import (
     Busy,
@@ -66,7 +68,7 @@ class _Commands(click.Group):
             if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
                 reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is still shown
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), speaking(spoken()):
                 warnings.showwarning = partial(_show, warnings.showwarning)
                 return super().invoke(ctx)
         except ReciprocityError as error:
@@ -144,4 +146,4 @@ for command in (
     cli_completion.completion,
 ):
     opens_no_store = command in _OPEN_NO_STORE
-    main.add_command(command if opens_no_store else takes_a_key(command))
+    main.add_command(takes_a_language(command if opens_no_store else takes_a_key(command)))

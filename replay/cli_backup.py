@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from reciprocity.replay import completing, json_lines
+from reciprocity.replay.language import say_many, spoken
 from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import as_json
-from reciprocity.replay.wording import counted
+from reciprocity.replay.visible import echo
 
 
 @click.command()
@@ -34,7 +35,13 @@ def backup(store: str, file: Path, *, as_json: bool) -> None:
         told = {"file": str(file), "events": copied.events, "position": copied.position}
         click.echo(json_lines.line({**told, "sha256": copied.sha256}))
         return
-    click.echo(
-        f"{file}: {counted(copied.events, 'event')}, up to position {copied.position:,}: "
-        f"sha256 {copied.sha256}"
+    echo(
+        say_many(
+            "{file}: {n} event, up to position {position}: sha256 {digest}",
+            "{file}: {n} events, up to position {position}: sha256 {digest}",
+            copied.events,
+            file=str(file),
+            position=spoken().number(copied.position),
+            digest=copied.sha256,
+        )
     )

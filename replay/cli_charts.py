@@ -10,6 +10,7 @@ import click
 
 from reciprocity.replay import charts
 from reciprocity.replay.giving_out import write_file
+from reciprocity.replay.language import spoken
 from reciprocity.replay.opening import opened
 from reciprocity.replay.options import (
     Clocks,
@@ -72,8 +73,8 @@ def _drawn(
 ) -> charts.Drawing:
     there = agreement_ids(register, source, agreement)
     if kind == "years" or (kind is None and len(there) > 1):
-        return charts.years(clocks.view(events_of(register, source, agreement)), clocks)
+        return charts.years(clocks.view(events_of(register, source, agreement)), clocks, spoken())
     if len(there) > 1:
         raise click.UsageError(f"{kind} is drawn of one agreement: name one (there are: {', '.join(there)})")
     history = [one for name in there for one in clocks.view(register.history(name))]
-    return (charts.balance if kind == "balance" else charts.progress)(history, clocks)
+    return (charts.balance if kind == "balance" else charts.progress)(history, clocks, spoken())

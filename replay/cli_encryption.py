@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from reciprocity.replay.language import say
+from reciprocity.replay.visible import echo
 from reciprocity.store import Key
 from reciprocity.store.encryption_keys import write_key_file
 
@@ -21,4 +23,6 @@ def encryption_key(file: str) -> None:
       reciprocity record ua-ru-2025-05-16 --store exchange.db --key-file exchange.key
     """
     write_key_file(file, Key.new())
-    click.echo(f"{file}: a new key. Keep a copy elsewhere: what it encrypts cannot be read without it")
+    echo(
+        say("{file}: a new key. Keep a copy elsewhere: what it encrypts cannot be read without it", file=file)
+    )

@@ -13,11 +13,11 @@ from reciprocity.replay import data_set
 from reciprocity.replay.event_lines import EVENT_FORMATS
 from reciprocity.replay.given_key import given_key
 from reciprocity.replay.giving_out import FORMATS, NEEDS_A_FILE, write_file
+from reciprocity.replay.language import say_many, spoken
 from reciprocity.replay.opening import opened, store_url
 from reciprocity.replay.options import Clocks, events_of, two_clocks, what_to_read, which_agreement
 from reciprocity.replay.taking_in import read_events, take_in
 from reciprocity.replay.visible import echo
-from reciprocity.replay.wording import counted
 from reciprocity.store import Register
 
 
@@ -85,7 +85,15 @@ def _add_to_data_set(source: str, output: str, form: str, *, whole: bool) -> Non
         )
     with opened(source) as register:
         given = data_set.add(register, Path(output))
-    echo(f"{output}: {counted(given.added, 'event')} added, {given.held:,} in the data set")
+    echo(
+        say_many(
+            "{folder}: {n} event added, {held} in the data set",
+            "{folder}: {n} events added, {held} in the data set",
+            given.added,
+            folder=output,
+            held=spoken().number(given.held),
+        )
+    )
 
 
 @click.command("import")
@@ -111,4 +119,12 @@ def import_(file: IO[bytes], store: str, form: str | None, *, create: bool) -> N
     with Register.open(store_url(store), create=create, key=given_key()) as register:
         added = take_in(register, told)
     held = len(told.events) - added
-    echo(f"{name}: {counted(added, 'event')} imported, {held:,} stored already")
+    echo(
+        say_many(
+            "{file}: {n} event imported, {held} stored already",
+            "{file}: {n} events imported, {held} stored already",
+            added,
+            file=name,
+            held=spoken().number(held),
+        )
+    )

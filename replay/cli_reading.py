@@ -20,6 +20,7 @@ from reciprocity.projections import (
     largest_phase,
 )
 from reciprocity.replay import json_lines, screen
+from reciprocity.replay.language import say
 from reciprocity.replay.opening import opened
 from reciprocity.replay.options import (
     Clocks,
@@ -81,7 +82,7 @@ def replay(
         elif history:
             _show_replay(agreement_id, history, first=number == 0)
         else:
-            echo(f"{agreement_id}: nothing had happened, or nothing was known")
+            echo(say("{agreement}: nothing had happened, or nothing was known", agreement=agreement_id))
         violated |= any(r.finding.verdict is Verdict.VIOLATED for r in ask(Verdicts(), history))
     if violated:
         raise click.exceptions.Exit(1)
@@ -195,4 +196,4 @@ def _show_replay(agreement_id: str, history: list[Recorded], *, first: bool) -> 
     )
     others = [one for one in history if name_of(one.event) not in _TOLD_APART]
     if others:
-        screen.show(console, "Other events:", *screen.events(others))
+        screen.show(console, say("Other events:"), *screen.events(others))

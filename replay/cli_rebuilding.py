@@ -12,8 +12,9 @@ from rich.text import Text
 
 from reciprocity.projections.runner import Runner
 from reciprocity.projections.views import VIEWS
-from reciprocity.replay import completing, json_lines, screen, wording
+from reciprocity.replay import completing, json_lines, screen
 from reciprocity.replay.given_key import given_key
+from reciprocity.replay.language import say, say_many, spoken
 from reciprocity.replay.opening import store_url
 from reciprocity.replay.options import LAST_POSITION, as_json
 from reciprocity.replay.visible import echo
@@ -22,7 +23,9 @@ from reciprocity.store import Register
 if TYPE_CHECKING:
     from rich.progress import Task
 
+    from reciprocity.projections.runner import Outcome
     from reciprocity.projections.runner import Progress as Told
+    from reciprocity.store.view_builds import Digest
 
 MOST_PROCESSES = 256
 """Each is a Python of its own, of some 50 MB."""
@@ -109,13 +112,29 @@ def _bring_up(runner: Runner, *, from_scratch: bool, as_json: bool) -> int:
         digested = {"rows": digest.lines, "sha256": digest.sha256, "unreadable": outcome.unreadable}
         echo(json_lines.line({**told, **digested}))
     else:
-        new = wording.counted(outcome.position - outcome.since, "event")
-        done = f"caught up with {new}" if outcome.done == "caught up" else outcome.done
-        came_to = f"{wording.counted(digest.lines, 'row')}, sha256 {digest.sha256[:_DIGITS]}"
-        echo(f"{outcome.view}: {done}, as of position {outcome.position:,}: {came_to}")
+        echo(f"{outcome.view}: {_came_to(outcome, digest)}")
         for agreement, reason in outcome.unreadable.items():
-            echo(f"  nothing is told of {agreement}: {reason}")
+            left_out = say("nothing is told of {agreement}: {reason}", agreement=agreement, reason=reason)
+            echo(f"  {left_out}")
     return len(outcome.unreadable)
+
+
+def _came_to(outcome: Outcome, digest: Digest) -> str:
+    position = spoken().number(outcome.position)
+    if outcome.done == "caught up":
+        done = say_many(
+            "caught up with {n} event, as of position {position}",
+            "caught up with {n} events, as of position {position}",
+            outcome.position - outcome.since,
+            position=position,
+        )
+    elif outcome.done == "built":
+        done = say("built, as of position {position}", position=position)
+    else:
+        done = say("up to date, as of position {position}", position=position)
+    shown = digest.sha256[:_DIGITS]
+    rows = say_many("{n} row, sha256 {digest}", "{n} rows, sha256 {digest}", digest.lines, digest=shown)
+    return f"{done}: {rows}"
 
 
 def _check(runner: Runner, view: str, *, as_json: bool) -> int:
@@ -124,7 +143,10 @@ def _check(runner: Runner, view: str, *, as_json: bool) -> int:
     if as_json:
         echo(json_lines.line({"view": view, "differing": differing}))
     else:
-        echo(f"{view}: {'does not say what the log does of:' if differing else 'says what the log does'}")
+        if differing:
+            echo(say("{view}: does not say what the log does of:", view=view))
+        else:
+            echo(say("{view}: says what the log does", view=view))
         for agreement in differing:
             echo(f"  {agreement}")
     return len(differing)
@@ -137,7 +159,7 @@ def _progress() -> Iterator[Callable[[str], Told]]:
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f} events"),
+        _Done(),
         _Rate(),
         TimeRemainingColumn(),
         console=errors,
@@ -152,10 +174,29 @@ def _progress() -> Iterator[Callable[[str], Told]]:
         yield told_of
 
 
-class _Rate(ProgressColumn):
+class _Spoken(ProgressColumn):
+    """It is drawn by a thread of its own, to which nobody has said which language is spoken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._language = spoken()
+
+
+class _Done(_Spoken):
+    """How many events are done, of how many."""
+
+    def render(self, task: Task) -> Text:
+        """The two numbers."""
+        done, of = self._language.number(int(task.completed)), int(task.total or 0)
+        return Text(self._language.say_many("{done} of {n} events", "{done} of {n} events", of, done=done))
+
+
+class _Rate(_Spoken):
     """How many events a second."""
 
     def render(self, task: Task) -> Text:
         """The rate, if it is known yet."""
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f} a second")
+        if speed is None:
+            return Text("")
+        return Text(self._language.say("{n} a second", n=self._language.number(round(speed))))

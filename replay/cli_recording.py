@@ -12,10 +12,12 @@ from rich.progress import Progress
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections.at import day_of
-from reciprocity.replay import completing, json_lines, screen, wording
+from reciprocity.replay import completing, json_lines, observations, screen
+from reciprocity.replay.check import Located
 from reciprocity.replay.check import check as check_journal
 from reciprocity.replay.given_key import given_key
 from reciprocity.replay.journal import Journal, read_journals
+from reciprocity.replay.language import say, say_many
 from reciprocity.replay.opening import journal_path, store_url
 from reciprocity.replay.options import as_json, two_clocks
 from reciprocity.replay.record import record as record_journal
@@ -56,8 +58,15 @@ def record(journals: tuple[str, ...], store: str, *, create: bool, dry_run: bool
     with Register.open(url, create=create, key=given_key()) as register:
         for journal, added in _with_progress(register, read):
             stored = register.agreement(journal.agreement_id).version
-            events = wording.counted(added, "event")
-            echo(f"{journal.agreement_id}: {events} recorded, {stored} in the store")
+            echo(
+                say_many(
+                    "{agreement}: {n} event recorded, {stored} in the store",
+                    "{agreement}: {n} events recorded, {stored} in the store",
+                    added,
+                    agreement=journal.agreement_id,
+                    stored=str(stored),
+                )
+            )
 
 
 @click.command()
@@ -89,12 +98,23 @@ def check(
         broken = [one for one in found if one.finding.verdict is Verdict.VIOLATED]
         violated += len(broken)
         for one in found if undecidable else broken:
-            echo(json_lines.line(json_lines.finding(one)) if as_json else str(one))
+            echo(json_lines.line(json_lines.finding(one)) if as_json else _located(one))
         if not as_json:
-            violations = wording.counted(len(broken), "violation")
-            echo(f"{name}: {violations}, {len(found) - len(broken)} undecidable")
+            echo(
+                say_many(
+                    "{journal}: {n} violation, {undecidable} undecidable",
+                    "{journal}: {n} violations, {undecidable} undecidable",
+                    len(broken),
+                    journal=name,
+                    undecidable=str(len(found) - len(broken)),
+                )
+            )
     if violated:
         raise click.exceptions.Exit(1)
+
+
+def _located(one: Located) -> str:
+    return f"{one.file}:{one.line}: {observations.finding(one.finding)}"
 
 
 def _seen(journal: Journal, as_of: dt.date | None, known_at: dt.datetime | None) -> Journal:
@@ -122,16 +142,26 @@ def _show_impact(url: str, journals: list[Journal]) -> None:
             record_journal(copy, journal)
         after = list(copy.log())
     console = screen.console()
-    added = wording.counted(len(after) - len(before), "event")
-    screen.show(console, f"Would record {added}. Nothing was written.", screen.changes(diff(before, after)))
+    would = say_many(
+        "Would record {n} event. Nothing was written.",
+        "Would record {n} events. Nothing was written.",
+        len(after) - len(before),
+    )
+    screen.show(console, would, screen.changes(diff(before, after)))
     known = {(row.agreement, row.version, row.finding) for row in ask(Verdicts(), before)}
     for row in ask(Verdicts(), after):
         if (row.agreement, row.version, row.finding) not in known:
-            screen.show(console, f"{row.agreement} version {row.version}: {row.finding}")
+            told = say(
+                "{agreement} version {version}: {finding}",
+                agreement=row.agreement,
+                version=str(row.version),
+                finding=observations.finding(row.finding),
+            )
+            screen.show(console, told)
 
 
 def _with_progress(register: Register, journals: list[Journal]) -> Iterable[tuple[Journal, int]]:
     errors = screen.console(stderr=True)
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        for journal in progress.track(journals, description="Recording"):
+        for journal in progress.track(journals, description=say("Recording")):
             yield journal, len(record_journal(register, journal))

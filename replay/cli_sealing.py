@@ -11,10 +11,11 @@ import click
 from reciprocity.replay import completing, json_lines, keys, leaf_lists, proving, sealing, verifying
 from reciprocity.replay.findings import DAMAGE, Found, plain
 from reciprocity.replay.giving_out import write_file
+from reciprocity.replay.language import say, say_many, spoken
 from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import as_json
 from reciprocity.replay.verify_alone import Consistency, Inclusion
-from reciprocity.replay.wording import counted
+from reciprocity.replay.visible import echo
 from reciprocity.store.wire import is_encrypted
 
 if TYPE_CHECKING:
@@ -172,9 +173,9 @@ def verify(
             report = verifying.verify(register, sealed, lists)
         found += report.found
         answer = {"store": store, "events": report.size, "root": keys.base64_text(report.root)}
-        said += report.holds or ([] if sealed else [verifying.UNSEALED])
+        said += report.holds or ([] if sealed else [say(verifying.UNSEALED)])
     if sealed and not trusted:
-        said.append("Signatures were not checked: no --public-key was given.")
+        said.append(say("Signatures were not checked: no --public-key was given."))
     _show(answer, found, said, as_json=as_json)
     if found:
         raise click.exceptions.Exit(_DAMAGED if any(one.kind in DAMAGE for one in found) else 1)
@@ -182,25 +183,46 @@ def verify(
 
 def _show(answer: dict[str, Any], found: list[Found], said: list[str], *, as_json: bool) -> None:
     for one in found:
-        click.echo(json_lines.line(json_lines.found(one)) if as_json else str(one))
+        echo(json_lines.line(json_lines.found(one)) if as_json else one.said())
     if as_json:
         click.echo(json_lines.line({**answer, "findings": len(found), "notes": said}))
         return
     if answer:
-        click.echo(
-            f"{answer['store']}: {counted(answer['events'], 'event')}, {counted(len(found), 'finding')}"
+        events = say_many(
+            "{store}: {n} event", "{store}: {n} events", answer["events"], store=answer["store"]
         )
+        findings = say_many("{n} finding", "{n} findings", len(found))
+        echo(f"{events}, {findings}")
     for sentence in said:
-        click.echo(plain(sentence))
+        echo(plain(sentence))
 
 
 def _proved(name: str, proof: Inclusion | Consistency) -> str:
     if isinstance(proof, Consistency):
-        return f"{name}: the log of {proof.new:,} events begins with that of {proof.old:,}, unchanged"
+        return say_many(
+            "{proof}: the log of {n} events begins with that of {old}, unchanged",
+            "{proof}: the log of {n} events begins with that of {old}, unchanged",
+            proof.new,
+            proof=name,
+            old=spoken().number(proof.old),
+        )
     position, agreement, version, topic, state = proof.row
-    place = f"position {position}, {agreement} version {version}, {topic}"
-    said = f"{len(state)} encrypted bytes" if is_encrypted(state) else state.decode()
-    return f"{name}: in the log when {proof.size:,} events were sealed: {place}: {said}"
+    encrypted = is_encrypted(state)
+    return say_many(
+        "{proof}: in the log when {n} events were sealed: position {position}, {agreement} version "
+        "{version}, {event}: {said}",
+        "{proof}: in the log when {n} events were sealed: position {position}, {agreement} version "
+        "{version}, {event}: {said}",
+        proof.size,
+        proof=name,
+        position=str(position),
+        agreement=agreement,
+        version=str(version),
+        event=topic,
+        said=say_many("{n} encrypted bytes", "{n} encrypted bytes", len(state))
+        if encrypted
+        else state.decode(),
+    )
 
 
 def _position(register: Register, event: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -10,6 +11,7 @@ import click
 
 from reciprocity.projections import at
 from reciprocity.replay import completing
+from reciprocity.replay.language import LANGUAGES, language, speak
 from reciprocity.replay.opening import NotFound
 
 if TYPE_CHECKING:
@@ -107,7 +109,44 @@ def two_clocks(command: F) -> F:
     return as_of(known_at(command))
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+def _speaks_english(_context: click.Context, _: click.Parameter, asked: bool) -> bool:
+    """What programs read does not change with the language."""
+    if asked:
+        speak(language("en"))
+    return asked
+
+
+def takes_a_language(command: click.Command) -> click.Command:
+    """The command, taking ``--lang`` too; the one that was given stays as it was."""
+    taking = copy(command)
+    taking.params = [
+        *command.params,
+        click.Option(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            envvar="RECIPROCITY_LANG",
+            show_envvar=True,
+            is_eager=True,  # so that --json has the last word
+            expose_value=False,
+            callback=_speaks,
+            help="The language of what is printed for people.",
+        ),
+    ]
+    return taking
+
+
+def _speaks(_context: click.Context, _: click.Parameter, code: str | None) -> None:
+    if code is not None:
+        speak(language(code))
+
+
+as_json = click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    callback=_speaks_english,
+    help="One JSON object a line, for programs.",
+)
 what_to_read = click.argument("source", metavar="JOURNAL_OR_STORE", shell_complete=completing.sources)
 which_agreement = click.argument("agreement", required=False, shell_complete=completing.agreements)
 

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderableType, RenderHook
-from rich.control import Control
-from rich.segment import Segment
+from rich.console import Console, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from reciprocity.domain import OPEN, Verdict
+from reciprocity.domain import Verdict
 from reciprocity.domain.values import remaining
 from reciprocity.projections import Agrees, Label
-from reciprocity.replay import bars, wording
-from reciprocity.replay.visible import visible_lines
+from reciprocity.replay import bars, observations, vocabulary, wording
+from reciprocity.replay.language import say, say_many, spoken, to_say
+from reciprocity.replay.terminal import NothingHidden, UnbreakingConsole, words
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reciprocity.domain import Count, Recorded, Terms
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Change,
         Largest,
         StandingRow,
+        Statement,
         TimelineRow,
         Totals,
         VerdictRow,
@@ -42,32 +43,14 @@ if TYPE_CHECKING:
 
 _BAR, _SMALL_BAR = 20, 8  # signs
 
-_EVEN = {True: "even", False: "uneven", None: "unknown"}
+EVEN = {True: to_say("even"), False: to_say("uneven"), None: to_say("unknown")}
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print: no markup, no emoji, no guessing of colours, no escapes but the console's own."""
-    on = Console(markup=False, emoji=False, highlight=False, stderr=stderr)
-    on.push_render_hook(_NothingHidden())
+    on = UnbreakingConsole(markup=False, emoji=False, highlight=False, stderr=stderr)
+    on.push_render_hook(NothingHidden())
     return on
-
-
-class _NothingHidden(RenderHook):
-    """Makes what is printed visible, whatever it is, where it has become text and styles."""
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        return [one if isinstance(one, Control) else Visible(one) for one in renderables]
-
-
-class Visible:
-    """Something to print, with every sign that steers a terminal written out."""
-
-    def __init__(self, renderable: ConsoleRenderable) -> None:
-        self._renderable = renderable
-
-    def __rich_console__(self, on: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for text, style, control in on.render(self._renderable, options):
-            yield Segment(text if control else visible_lines(text), style, control)
 
 
 def show(on: Console, *parts: RenderableType) -> None:
@@ -93,7 +76,7 @@ def _least_width(table: Table) -> int:
 
 
 def _parts(column: Column, cell: RenderableType) -> list[str]:
-    return str(cell).split("\n") if column.no_wrap else str(cell).split() or [""]
+    return str(cell).split("\n") if column.no_wrap else words(str(cell)) or [""]
 
 
 def terms(agreement: str, of: Terms) -> Iterable[Text]:
@@ -101,25 +84,28 @@ def terms(agreement: str, of: Terms) -> Iterable[Text]:
     yield Text(f"{of.title}  [{agreement}]", style="bold")
     yield Text(", ".join(f"{party.code} {party.name}" for party in of.parties))
     if of.series:
-        yield Text("A series of exchanges that were each agreed by themselves; nobody signed it.")
+        yield Text(say("A series of exchanges that were each agreed by themselves; nobody signed it."))
     else:
-        place = f" in {of.signed_at}" if of.signed_at else ""
-        yield Text(f"Signed: {wording.day(of.signed_on)}{place}{_mediated(of)}")
-    yield Text(f"Agreed: {wording.obligations(of)}; {wording.symmetry(of.symmetry)}")
+        yield Text(_signed(of) + _mediated(of))
+    yield Text(
+        say(
+            "Agreed: {what}; {symmetry}", what=wording.obligations(of), symmetry=wording.symmetry(of.symmetry)
+        )
+    )
 
 
 def phases(rows: Iterable[TimelineRow]) -> Table:
     """Each phase with its counts, the running totals, what remains, and whether the sides are even."""
     table = _table()
-    table.add_column("Phase", justify="right", no_wrap=True)
-    table.add_column("Day", no_wrap=True)
-    table.add_column("Owed", overflow="fold")
-    table.add_column("Released", overflow="fold")
-    table.add_column("So far", justify="right", no_wrap=True)
-    table.add_column("Remain", justify="right", no_wrap=True)
-    table.add_column("Sides", no_wrap=True)
+    table.add_column(say("Phase"), justify="right", no_wrap=True)
+    table.add_column(say("Day"), no_wrap=True)
+    table.add_column(say("Owed"), overflow="fold")
+    table.add_column(say("Released"), overflow="fold")
+    table.add_column(say("So far"), justify="right", no_wrap=True)
+    table.add_column(say("Remain"), justify="right", no_wrap=True)
+    table.add_column(say("Sides"), no_wrap=True)
     for row in rows:
-        lead, trail = (str(row.phase), wording.day(row.completed_on)), _EVEN[row.balanced]
+        lead, trail = (str(row.phase), wording.day(row.completed_on)), say(EVEN[row.balanced])
         for line in _lines(row):
             table.add_row(*lead, *line, trail)
             lead, trail = ("", ""), ""
@@ -148,16 +134,18 @@ def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
                 yield (
                     wording.obligation(obligation),
                     wording.transfers(released),
-                    f"{wording.short(done)} of {_short_total(obligation.total)}",
-                    _short_total(remaining(obligation.total, done)),
+                    wording.progress(
+                        wording.short(done), obligation.total, wording.short_total(obligation.total)
+                    ),
+                    wording.short_total(remaining(obligation.total, done)),
                 )
         if extra:
-            yield f"{direction} besides", wording.transfers(extra), "", ""
+            yield say("{direction} besides", direction=str(direction)), wording.transfers(extra), "", ""
 
 
 def progress(of: Totals, on: Console) -> Iterable[Text]:
     """A bar for each direction in which so many were agreed, as long as the terminal has room for it."""
-    per_cent = [str(part) for part in bars.shares(of).values()]
+    per_cent = [wording.share(part) for part in bars.shares(of).values()]
     room = on.width - max((cell_len(line) for line in bars.lines(of, 0, on)), default=0) - 2
     cells = min(_BAR, room - max(map(cell_len, per_cent), default=0) - 1)
     if cells >= _SMALL_BAR // 2:
@@ -168,59 +156,81 @@ def progress(of: Totals, on: Console) -> Iterable[Text]:
 def totals(of: Totals) -> Text:
     """Where an agreement stands: its status, and how much of each obligation is done."""
     parts = [
-        f"{wording.obligation(o)} {wording.figure(of.over(o.direction, o.categories))}"
-        f" of {wording.total(o.total)}"
+        say(
+            "{what} {count}",
+            what=wording.obligation(o),
+            count=wording.progress(
+                wording.figure(of.over(o.direction, o.categories)), o.total, wording.total(o.total)
+            ),
+        )
         for o in of.terms.obligations
     ]
-    return Text(f"Status: {of.status.value.replace('-', ' ')}. Exchanged: {'; '.join(parts)}.")
+    status = vocabulary.status(of.status.value)
+    return Text(say("Status: {status}. Exchanged: {what}.", status=status, what=wording.apart(parts)))
 
 
 def verdicts(rows: list[VerdictRow], rules: int) -> Iterable[Text]:
     """How many rules hold throughout; then each violation, and each doubt with the last event it is about."""
     broken = {row.finding.rule for row in rows}
-    yield Text(f"Rules: {rules - len(broken)} of {rules} hold throughout.")
+    held = spoken().number(rules - len(broken))
+    yield Text(say("Rules: {held} of {rules} hold throughout.", held=held, rules=spoken().number(rules)))
     doubts: dict[str, list[VerdictRow]] = {}
     for row in rows:
         if row.finding.verdict is Verdict.VIOLATED:
-            yield Text(f"  version {row.version}: {row.finding}")
+            yield Text(f"  {_version(row)}")
         else:
             doubts.setdefault(row.finding.rule, []).append(row)
     for doubtful in doubts.values():
         last = doubtful[-1]
-        yield Text(f"  version {last.version}: {last.finding}{_and_before(len(doubtful) - 1)}")
+        yield Text(f"  {_version(last)}{_and_before(len(doubtful) - 1)}")
 
 
 def claims(cells: list[Cell]) -> Iterable[Text]:
     """How many claimed figures agree with the record, then those that differ from it."""
     rows = [(cell, one) for cell in cells for one in cell.said]
     counted = Counter(one.agrees.value for _, one in rows)
-    figures = ", ".join(f"{counted[kind.value]} {kind.value}" for kind in Agrees)
-    yield Text(f"Claims: {len(rows)} figures beside the record: {figures}.")
+    yield Text(
+        say_many(
+            "Claims: {n} figures beside the record: {same} same, {different} different, "
+            "{undecidable} undecidable, {silent} silent.",
+            "Claims: {n} figures beside the record: {same} same, {different} different, "
+            "{undecidable} undecidable, {silent} silent.",
+            len(rows),
+            **{kind.value: spoken().number(counted[kind.value]) for kind in Agrees},
+        )
+    )
     for cell, one in rows:
         if one.agrees is Agrees.DIFFERENT:
-            yield Text(
-                f"  {wording.cell(cell)}: {wording.claimant(one.claimant, one.office)} says "
-                f"{wording.claimed(one.count)}, the record {wording.figure(cell.recorded)}"
-            )
+            told = say("{what}: {said}", what=wording.cell(cell), said=_beside(one, cell.recorded))
+            yield Text(f"  {told}")
+
+
+def _beside(one: Statement, recorded: Count) -> str:
+    return say(
+        "{claimant} says {claimed}, the record {recorded}",
+        claimant=wording.claimant(one.claimant, one.office),
+        claimed=wording.claimed(one.count),
+        recorded=wording.figure(recorded),
+    )
 
 
 def cells(rows: Iterable[Cell]) -> Table:
     """Each recorded figure beside what was said of it."""
     table = _table()
-    table.add_column("Phase", no_wrap=True)
-    table.add_column("Direction", no_wrap=True)
-    table.add_column("Category", overflow="fold")
-    table.add_column("Record", justify="right", no_wrap=True)
-    table.add_column("Label", no_wrap=True)
-    table.add_column("Said", overflow="fold")
+    table.add_column(say("Phase"), no_wrap=True)
+    table.add_column(say("Direction"), no_wrap=True)
+    table.add_column(say("Category"), overflow="fold")
+    table.add_column(say("Record"), justify="right", no_wrap=True)
+    table.add_column(say("Label"), no_wrap=True)
+    table.add_column(say("Said"), overflow="fold")
     for cell in rows:
         table.add_row(
-            f"{cell.phase}" if cell.phase else f"to date ({cell.after})",
+            f"{cell.phase}" if cell.phase else say("to date ({phases})", phases=str(cell.after)),
             str(cell.direction),
-            wording.category(cell.category) if cell.category else "in total",
+            wording.category(cell.category) if cell.category else say("in total"),
             wording.short(cell.recorded),
-            cell.label.value + (f" by {cell.apart:,}" if cell.apart else ""),
-            "; ".join(wording.statement(one) for one in cell.said) or "nothing",
+            say("disputed by {n}", n=spoken().number(cell.apart)) if cell.apart else say(cell.label.value),
+            wording.apart(wording.statement(one) for one in cell.said) or say("nothing"),
         )
     return table
 
@@ -228,7 +238,12 @@ def cells(rows: Iterable[Cell]) -> Table:
 def labels(rows: Iterable[Cell]) -> Text:
     """How many cells have each label."""
     counted = Counter(cell.label for cell in rows)
-    return Text(", ".join(f"{counted[label]} {label.value}" for label in Label) + ".")
+    return Text(
+        say(
+            "{confirmed} confirmed, {disputed} disputed, {one_sided} one-sided, {unknown} unknown.",
+            **{label.name.lower(): spoken().number(counted[label]) for label in Label},
+        )
+    )
 
 
 def balances(rows: Iterable[BalanceAssertion]) -> Iterable[Text]:
@@ -236,25 +251,28 @@ def balances(rows: Iterable[BalanceAssertion]) -> Iterable[Text]:
     for one in rows:
         if one.holds:
             continue
-        said = wording.claimant(one.statement.claimant, one.statement.office)
-        fits = "; ".join(wording.candidate(candidate) for candidate in one.candidates)
-        yield Text(
-            f"{wording.cell(one.cell)} after {wording.counted(one.cell.after, 'phase')}: {said} says "
-            f"{wording.claimed(one.statement.count)}, the record {wording.figure(one.cell.recorded)}: "
-            f"{wording.gap(one.gap)}{f'; as large: {fits}' if fits else ''}"
+        fits = wording.apart(wording.candidate(candidate) for candidate in one.candidates)
+        told = say_many(
+            "{cell} after {n} phase: {said}: {gap}",
+            "{cell} after {n} phases: {said}: {gap}",
+            one.cell.after,
+            cell=wording.cell(one.cell),
+            said=_beside(one.statement, one.cell.recorded),
+            gap=wording.gap(one.gap),
         )
+        yield Text(say("{gap}; as large: {fits}", gap=told, fits=fits) if fits else told)
 
 
 def changes(rows: list[Change]) -> Table | Text:
     """Each figure that differs, from what to what, and why; a phase that is new shows in the totals only."""
     if not rows:
-        return Text("Nothing is different.")
+        return Text(say("Nothing is different."))
     table = _table()
-    table.add_column("Agreement", no_wrap=True)
-    table.add_column("Figure", overflow="fold")
-    table.add_column("From", justify="right", no_wrap=True)
-    table.add_column("To", justify="right", no_wrap=True)
-    table.add_column("Because of", overflow="fold")
+    table.add_column(say("Agreement"), no_wrap=True)
+    table.add_column(say("Figure"), overflow="fold")
+    table.add_column(say("From"), justify="right", no_wrap=True)
+    table.add_column(say("To"), justify="right", no_wrap=True)
+    table.add_column(say("Because of"), overflow="fold")
     for change in rows:
         if change.figure.phase is not None and None in (change.before, change.after):
             continue
@@ -271,41 +289,51 @@ def changes(rows: list[Change]) -> Table | Text:
 def branch_verdicts(rows: list[VerdictRow]) -> Iterable[Text]:
     """What rules a branch breaks, or leaves in doubt, that the record does not."""
     if not rows:
-        yield Text("No rule says anything else.")
+        yield Text(say("No rule says anything else."))
     for row in rows:
-        yield Text(f"version {row.version}: {row.finding}")
+        yield Text(_version(row))
 
 
 def _value(value: Count | str | None) -> str:
-    return "-" if value is None else value if isinstance(value, str) else wording.short(value)
+    return "-" if value is None else say(value) if isinstance(value, str) else wording.short(value)
+
+
+def _version(row: VerdictRow) -> str:
+    version, finding = str(row.version), observations.finding(row.finding)
+    return say("version {version}: {finding}", version=version, finding=finding)
 
 
 def events(rows: Iterable[Recorded]) -> Iterable[Text]:
     """Events in a line each, by version."""
     for row in rows:
-        yield Text(f"  version {row.version}, {name_of(row.event)}: {wording.event(row.event)}")
+        told = say(
+            "version {version}, {event}: {said}",
+            version=str(row.version),
+            event=vocabulary.event(name_of(row.event)),
+            said=wording.event(row.event),
+        )
+        yield Text(f"  {told}")
 
 
 def log(rows: Sequence[Recorded]) -> Table:
     """The log: each event with its place, its instant and what it says; its agreement, if there are more."""
     several = len({row.agreement_id for row in rows}) > 1
     table = _table()
-    table.add_column("Pos.", justify="right", no_wrap=True)
-    table.add_column("Recorded, UTC", no_wrap=True)
+    table.add_column(say("Pos."), justify="right", no_wrap=True)
+    table.add_column(say("Recorded, UTC"), no_wrap=True)
     if several:
-        table.add_column("Agreement", no_wrap=True)
-    table.add_column("Ver.", justify="right", no_wrap=True)
-    table.add_column("Event", no_wrap=True)
-    table.add_column("What", overflow="fold")
+        table.add_column(say("Agreement"), no_wrap=True)
+    table.add_column(say("Ver."), justify="right", no_wrap=True)
+    table.add_column(say("Event"), no_wrap=True)
+    table.add_column(say("What"), overflow="fold")
     for row in rows:
         table.add_row(
-            f"{row.position:,}",
-            f"{row.recorded_at:%Y-%m-%d %H:%M}",
+            spoken().number(row.position),
+            spoken().instant(row.recorded_at),
             *([row.agreement_id] if several else []),
-            f"{row.version:,}",
-            name_of(row.event),
-            wording.event(row.event)
-            + (f"; the clock said {row.clock_at:%Y-%m-%d %H:%M}" if row.clock_at else ""),
+            spoken().number(row.version),
+            vocabulary.event(name_of(row.event)),
+            wording.event(row.event) + (_clock(row.clock_at) if row.clock_at else ""),
         )
     return table
 
@@ -327,23 +355,23 @@ def standing(
 ) -> Table:
     """Where every agreement stands; bars, by agreement, go in a column of their own, or below its name."""
     table = _table()
-    table.add_column("Agreement", no_wrap=True)
-    table.add_column("Status", no_wrap=True)
-    table.add_column("Phases", justify="right", no_wrap=True)
-    table.add_column("Persons", justify="right", no_wrap=True)
-    table.add_column("Progress", justify="right", no_wrap=True)
+    table.add_column(say("Agreement"), no_wrap=True)
+    table.add_column(say("Status"), no_wrap=True)
+    table.add_column(say("Phases"), justify="right", no_wrap=True)
+    table.add_column(say("Persons"), justify="right", no_wrap=True)
+    table.add_column(say("Progress"), justify="right", no_wrap=True)
     if each_way:
-        table.add_column("Each way", no_wrap=True)
-    table.add_column("Last phase", no_wrap=True)
+        table.add_column(say("Each way"), no_wrap=True)
+    table.add_column(say("Last phase"), no_wrap=True)
     for row in rows:
         table.add_row(
             f"{row.agreement}\n{below[row.agreement]}".strip() if below else row.agreement,
-            "series" if row.series else row.status.replace("-", " "),
-            f"{row.phases:,}",
+            say("series") if row.series else vocabulary.status(row.status),
+            spoken().number(row.phases),
             wording.short(row.persons),
-            str(row.progress) if row.progress else "open",
+            wording.share(row.progress) if row.progress else say("open"),
             *([each_way[row.agreement]] if each_way else []),
-            row.last_completed_on.isoformat() if row.last_completed_on else "",
+            spoken().day(row.last_completed_on) if row.last_completed_on else "",
         )
     return table
 
@@ -351,25 +379,43 @@ def standing(
 def largest(phase: Largest | None, agreement: Largest | None) -> Iterable[Text]:
     """The largest exchange, in one phase and in one agreement."""
     if phase is not None:
-        where = f"phase {phase.phase} of {phase.agreement}, {wording.day(phase.completed_on)}"
-        yield Text(f"Largest in one phase: {wording.figure(phase.persons)} persons, {where}")
+        yield Text(
+            say(
+                "Largest in one phase: {persons} persons, phase {phase} of {agreement}, {day}",
+                persons=wording.figure(phase.persons),
+                phase=str(phase.phase),
+                agreement=phase.agreement,
+                day=wording.day(phase.completed_on),
+            )
+        )
     if agreement is not None:
         yield Text(
-            f"Largest in one agreement: {wording.figure(agreement.persons)} persons, {agreement.agreement}"
+            say(
+                "Largest in one agreement: {persons} persons, {agreement}",
+                persons=wording.figure(agreement.persons),
+                agreement=agreement.agreement,
+            )
         )
 
 
-def _short_total(count: Count) -> str:
-    return "open" if count == OPEN else wording.short(count)
-
-
 def _and_before(number: int) -> str:
-    return f" (and {number} times before)" if number else ""
+    return say_many(" (and {n} times before)", " (and {n} times before)", number) if number else ""
+
+
+def _clock(said: dt.datetime) -> str:
+    return say("; the clock said {instant}", instant=spoken().instant(said))
 
 
 def _table() -> Table:
     return Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
 
 
+def _signed(of: Terms) -> str:
+    day = wording.day(of.signed_on)
+    if of.signed_at:
+        return say("Signed: {day} in {place}", day=day, place=of.signed_at)
+    return say("Signed: {day}", day=day)
+
+
 def _mediated(of: Terms) -> str:
-    return f"; mediated by {', '.join(of.mediators)}" if of.mediators else ""
+    return say("; mediated by {mediators}", mediators=", ".join(of.mediators)) if of.mediators else ""

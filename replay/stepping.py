@@ -10,24 +10,26 @@ import click
 from reciprocity.domain import Direction, PhaseCompleted, Recorded
 from reciprocity.projections import Cumulative, added_up, contributions, fold_log
 from reciprocity.projections.at import day_of
-from reciprocity.replay import screen, wording
+from reciprocity.replay import screen, vocabulary, wording
+from reciprocity.replay.language import say, spoken, to_say
 from reciprocity.replay.visible import echo
 from reciprocity.store import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HELP = """\
-n or Enter: next   b: back   p 2: to phase 2   d 2025-05-24: to that day   @ 12: to that position
-w RUS>UKR [civilian]: why is this number what it is   h: this help   q: quit"""
+HELP = to_say(
+    "n or Enter: next   b: back   p 2: to phase 2   d 2025-05-24: to that day   @ 12: to that position\n"
+    "w RUS>UKR [civilian]: why is this number what it is   h: this help   q: quit"
+)
 
 
 def step_through(history: list[Recorded]) -> None:
     """Walk through *history*, reading commands line by line until ``q`` or the end of input."""
     if not history:
-        echo("Nothing to walk through.")
+        echo(say("Nothing to walk through."))
         return
-    echo(HELP)
+    echo(say(HELP))
     place = 0
     _show(history, place)
     while True:
@@ -39,11 +41,11 @@ def step_through(history: list[Recorded]) -> None:
         if word == "q":
             return
         if word == "h":
-            echo(HELP)
+            echo(say(HELP))
         elif word == "w":
             _explain(history[: place + 1], rest)
         elif (target := _target(history, place, word, rest.strip())) is None:
-            echo("There is no such event. (h: help)")
+            echo(say("There is no such event. (h: help)"))
         else:
             place = target
             _show(history, place)
@@ -72,9 +74,16 @@ def _show(history: list[Recorded], place: int) -> None:
     totals = fold_log(Cumulative(), history[: place + 1])[one.agreement_id]
     screen.show(
         screen.console(),
-        f"[{place + 1} of {len(history)}] position {one.position}, {one.recorded_at:%Y-%m-%d %H:%M} UTC, "
-        f"{one.agreement_id} version {one.version}",
-        f"{name_of(one.event)}: {wording.event(one.event)}",
+        say(
+            "[{place} of {events}] position {position}, {instant} UTC, {agreement} version {version}",
+            place=str(place + 1),
+            events=str(len(history)),
+            position=str(one.position),
+            instant=spoken().instant(one.recorded_at),
+            agreement=one.agreement_id,
+            version=str(one.version),
+        ),
+        say("{what}: {said}", what=vocabulary.event(name_of(one.event)), said=wording.event(one.event)),
         screen.totals(totals),
     )
 
@@ -89,10 +98,15 @@ def _explain(history: list[Recorded], rest: str) -> None:
         (category.strip(),) if category.strip() else (),
     )
     for part in parts:
-        keys = ", ".join(source.key for source in part.sources) or "no source"
-        sign = "+" if part.sign > 0 else "-"
-        echo(
-            f"  {sign} {wording.figure(part.count)} {wording.category(part.category)}: phase {part.phase}, "
-            f"position {part.position}, version {part.version} ({keys})"
+        keys = ", ".join(source.key for source in part.sources) or say("no source")
+        counted = say(
+            "{count} {category}: phase {phase}, position {position}, version {version} ({sources})",
+            count=wording.figure(part.count),
+            category=wording.category(part.category),
+            phase=str(part.phase),
+            position=str(part.position),
+            version=str(part.version),
+            sources=keys,
         )
+        echo(f"  {'+' if part.sign > 0 else '-'} {counted}")
     echo(f"  = {wording.figure(added_up(parts))}")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts
-from reciprocity.replay import wording
+from reciprocity.replay import observations, wording
 from reciprocity.replay.findings import Found
+from reciprocity.replay.language import say, spoken
 from reciprocity.store import Busy, ConnectionLost, StoreError, Unreadable
 from reciprocity.store.inspection import Hole, rows_and_holes, tables_of
 from reciprocity.store.merkle import Tree
@@ -87,7 +88,7 @@ class Walk:
         self._reach(None)
         self.unlisted |= set(range(self.last + 1, len(self._listed) + 1))
         self.found += [
-            Found("rule", str(row.finding), row.position, row.agreement, row.version)
+            Found("rule", observations.finding(row.finding), row.position, row.agreement, row.version)
             for row in self._verdicts.rows(self._judged)
             if row.finding.verdict is Verdict.VIOLATED
         ]
@@ -139,8 +140,12 @@ class Walk:
         """Note what lies between the last position and the next."""
         first, last = self.last + 1, position - 1
         if first <= last:
-            some = "nothing is here" if first == last else f"nothing is here, up to position {last}"
-            self.found.append(Found("missing", f"{some}: deleted, or never recorded", position=first))
+            some = (
+                say("nothing is here: deleted, or never recorded")
+                if first == last
+                else say("nothing is here, up to position {last}: deleted, or never recorded", last=str(last))
+            )
+            self.found.append(Found("missing", some, position=first))
             self.unlisted |= set(range(first, min(last, len(self._listed)) + 1))
         self.last = position
 
@@ -150,16 +155,16 @@ class Walk:
         try:
             if version < 1:
                 raise Unreadable(f"version {version!r} is none")  # noqa: TRY301  # as if decoding had
-            recorded = self._wire.decode(agreement, version, topic, state, position)
+            recorded: Recorded | None = self._wire.decode(agreement, version, topic, state, position)
         except (Unreadable, TypeError, AttributeError) as error:
             self.found.append(Found("unreadable", _reason(error), position, agreement, version))
             self._broken.add(agreement)
             self._unread.add((agreement, version))
-            says = f"{state!r}"[:200]
-        else:
+            recorded = None
+        if recorded is not None:
             self._ask(recorded)
-            says = wording.event(recorded.event)
         if position in self.otherwise:
+            says = wording.event(recorded.event) if recorded else f"{state!r}"[:200]
             self.otherwise[position] = (row, f"{topic}: {says}")
         self._follows(row)
 
@@ -168,8 +173,12 @@ class Walk:
         last = self._versions.get(agreement, 0)
         if version != last + 1:
             self._broken.add(agreement)
-            reason = f"version {last + 1} is missing" if last else "the first version is missing"
-            self.found.append(Found("missing", f"{reason} before it", position, agreement, version))
+            reason = (
+                say("version {version} is missing before it", version=str(last + 1))
+                if last
+                else say("the first version is missing before it")
+            )
+            self.found.append(Found("missing", reason, position, agreement, version))
         self._versions[agreement] = version
 
     def _ask(self, recorded: Recorded) -> None:
@@ -178,14 +187,22 @@ class Walk:
         place = (recorded.position, agreement, version)
         before = self._instants.get(agreement)
         if before is not None and recorded.recorded_at < before:
-            self.found.append(Found("order", f"recorded at {recorded.recorded_at}, before {before}", *place))
+            instants = {"instant": str(recorded.recorded_at), "other": str(before)}
+            self.found.append(
+                Found("order", say("recorded at {instant}, before {other}", **instants), *place)
+            )
         self._instants[agreement] = recorded.recorded_at
         by = recorded.command_id
         begun = self._commands.setdefault(by, (agreement, version))
         # What was deleted or cannot be read in between may have been the same command's.
         goes_on = begun[0] == agreement and self._last_command.get(agreement) == by
         if begun != (agreement, version) and not goes_on:
-            reason = f"{by} has recorded {begun[0]} version {begun[1]} before"
+            reason = say(
+                "{command} has recorded {agreement} version {version} before",
+                command=by,
+                agreement=begun[0],
+                version=str(begun[1]),
+            )
             self.found.append(Found("command", reason, *place))
         self._last_command[agreement] = by
         if agreement not in self._broken and version == self._versions.get(agreement, 0) + 1:
@@ -198,12 +215,20 @@ class Walk:
             if (agreement, first) in self._unread:
                 continue
             if known is not None and known != (agreement, first):
-                told = f"the table of commands has {by} at {agreement} version {first}"
-                yield Found("command", f"{told}; its events begin here", None, *known)
+                told = say(
+                    "the table of commands has {command} at {agreement} version {version}; "
+                    "its events begin here",
+                    command=str(by),
+                    agreement=str(agreement),
+                    version=str(first),
+                )
+                yield Found("command", told, None, *known)
             elif known is None and not self._is_later(agreement, first):
-                yield Found("command", f"no event is recorded by {by}", None, agreement, first)
+                told = say("no event is recorded by {command}", command=str(by))
+                yield Found("command", told, None, agreement, first)
         for by, (agreement, first) in self._commands.items():
-            yield Found("command", f"{by} is not in the table of commands", None, agreement, first)
+            told = say("{command} is not in the table of commands", command=str(by))
+            yield Found("command", told, None, agreement, first)
 
     def _is_later(self, agreement: str, version: object) -> bool:
         """Whether the event of a command was recorded since; or is where nothing can be read."""
@@ -225,9 +250,13 @@ def place_of(recorder: Stored, agreement: str, version: int) -> int | None:
 
 
 def _counter(given: int, last: int) -> str:
+    numbers = {"given": spoken().number(given), "last": spoken().number(last)}
     if given > last:
-        return f"{given:,} positions were given, by the store's own count; the last that is here is {last:,}"
-    return f"the store's own count of positions is {given:,}, but there are events up to {last:,}"
+        return say(
+            "{given} positions were given, by the store's own count; the last that is here is {last}",
+            **numbers,
+        )
+    return say("the store's own count of positions is {given}, but there are events up to {last}", **numbers)
 
 
 def _reason(error: Exception) -> str:

@@ -24,6 +24,8 @@ from reciprocity.projections import (
     largest_phase,
 )
 from reciprocity.replay import screen, wording
+from reciprocity.replay.language import say, say_many, spoken
+from reciprocity.replay.terminal import Visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -67,15 +69,25 @@ class Board:
         if shown:
             yield screen.standing(self._rows[agreement] for agreement in sorted(shown))
         else:
-            yield Text("No agreement is on record yet.")
+            yield Text(say("No agreement is on record yet."))
         if len(shown) < len(self._rows):
-            yield Text(f"The {len(shown):,} with the latest events, of {len(self._rows):,} agreements.")
+            yield Text(
+                say_many(
+                    "The {shown} with the latest events, of {n} agreements.",
+                    "The {shown} with the latest events, of {n} agreements.",
+                    len(self._rows),
+                    shown=spoken().number(len(shown)),
+                )
+            )
         yield from above
         if self._listed:
-            yield Text("\nRecorded last:")
+            yield Text("\n" + say("Recorded last:"))
             for one in self._listed:
                 yield Text(wording.recorded(one), no_wrap=True, overflow="ellipsis")
-        yield Text(f"{wording.counted(self.position, 'event')} on record. Ctrl-C ends.", style="dim")
+        end = say_many(
+            "{n} event on record. Ctrl-C ends.", "{n} events on record. Ctrl-C ends.", self.position
+        )
+        yield Text(end, style="dim")
 
     def _noted(self, log: Iterable[Recorded]) -> Iterator[Recorded]:
         for recorded in log:
@@ -116,7 +128,7 @@ def keep_on_screen(
                     time.sleep(early)  # what is recorded meanwhile is shown together
                 continue
             started, size = time.monotonic(), on.size
-            live.update(screen.Visible(Group(*board.parts(size.height))), refresh=True)
+            live.update(Visible(Group(*board.parts(size.height))), refresh=True)
             draw_after = time.monotonic() + max(_PAUSE, 4 * (time.monotonic() - started))
             if not more and not _more_to_show(register, board.position, on, size, timeout):
                 return

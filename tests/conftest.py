@@ -32,6 +32,7 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1_000)
 settings.register_profile("quick", settings.get_profile("default"), max_examples=25, phases=[Phase.generate])
+os.environ.pop("RECIPROCITY_LANG", None)  # tests read English, unless they say otherwise
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

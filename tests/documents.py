@@ -26,6 +26,7 @@ WITH_TRANSCRIPTS = (
     "docs/commands.md",
     "docs/encryption.md",
     "docs/howto.md",
+    "docs/languages.md",
     "docs/seals.md",
     "docs/tutorial.md",
 )

@@ -45,8 +45,12 @@ def test_the_wheel_holds_only_reciprocity_with_its_types_and_seeds(wheel: Path) 
     for room in ("domain", "store", "projections", "replay", "seeds"):
         assert f"reciprocity/{room}/__init__.py" in names
         assert f"reciprocity/{room}/py.typed" in names
-    packed = {name for name in names if name.endswith((".toml", ".sql"))}
-    files = (*ROOT.glob("seeds/**/*.toml"), *ROOT.glob("store/*.sql"))
+    packed = {name for name in names if name.endswith((".toml", ".sql", ".mo"))}
+    files = (
+        *ROOT.glob("seeds/**/*.toml"),
+        *ROOT.glob("store/*.sql"),
+        *ROOT.glob("replay/locale/*/LC_MESSAGES/*.mo"),
+    )
     assert packed == {f"reciprocity/{path.relative_to(ROOT)}" for path in files}
 
 
@@ -60,6 +64,10 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     last = json.loads(printed.splitlines()[-1])
     assert last["cumulative"]["RUS>UKR"]["total"] == last["cumulative"]["UKR>RUS"]["total"] == 1000
     assert last["status"] == "fulfilled"
+    without_babel = [str(binaries / "reciprocity"), "status", "ua-ru-2025-05-16", "--lang", "uk"]
+    refused = subprocess.run(without_babel, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
+    assert refused.returncode == 1
+    assert refused.stderr.decode().endswith('uk needs pip install "reciprocity[languages]"\n')
     without_driver = [str(binaries / "reciprocity"), "status", "postgresql://nowhere/exchange"]
     refused = subprocess.run(without_driver, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
     assert refused.returncode == 2
