@@ -93,10 +93,14 @@ def check_schema(connection: sqlite3.Connection, place: object) -> None:
 
     Raises:
         NotAStore: naming what there is besides, what is missing, or what is otherwise.
-        Unreadable: a position that none can have.
+        Unreadable: it is damaged; or a position that none can have.
     """
     asked = "SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT ?"
-    found = connection.execute(asked, [_MOST]).fetchall()
+    try:
+        found = connection.execute(asked, [_MOST]).fetchall()
+    except UnicodeDecodeError as error:  # the message of SQLite's own error quotes damage
+        said = shown(error.object.decode(errors="replace"))
+        raise Unreadable(f"{place}: the schema is damaged: {said}") from error
     for kind, name, of, text in map(tuple, found):
         if (kind, name, of, text) not in _OURS and not _is_of_a_view(kind, name, of, text):
             known = kind == "table" and name in TABLES

@@ -1,8 +1,8 @@
 """Damaged files: cut, or with one bit turned over. The one rule: a wrong answer is found out.
 
 All that a store answers is asked of each damaged copy. What differs must be found out, and it is counted by
-what: the store itself, which refuses; what can be checked without knowing more than the file; or only a
-checkpoint, which was kept elsewhere.
+what: the store itself, which refuses; ``verify`` or the check of a view, which know no more than the file; or
+only ``verify`` with a checkpoint that was kept elsewhere.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ import attrs
 
 from reciprocity.domain import ReciprocityError
 from reciprocity.projections import Runner
+from reciprocity.replay.verify_alone import Checkpoint
+from reciprocity.replay.verifying import verify
 from reciprocity.store import Register
 from tests.projections.view_stores import stored
 from tests.reliability import workload
 from tests.reliability.scorecard import Findings
+from tests.store.sealed import checkpoint_of
 
 _COMMANDS = 60
 _STEP = 512  # bytes between two cuts
@@ -36,7 +39,7 @@ HARMLESS, SILENT = "answered rightly", "silently different"
 
 def answers(register: Register) -> Answers:
     """What a store answers: the log, each agreement, the outcome of each command, a view."""
-    found: Answers = {"log": workload.digest(register.log()), "positions": register.last_position()}
+    found: Answers = {"log": list(register.log()), "positions": register.last_position()}
     for number in range(workload.AGREEMENTS):
         agreement = f"swap-{number}"
         found[agreement] = (
@@ -59,7 +62,7 @@ class Whole:
 
     content: bytes
     answers: Answers
-    checkpoint: str
+    checkpoint: Checkpoint
 
 
 def whole(folder: Path) -> Whole:
@@ -68,7 +71,7 @@ def whole(folder: Path) -> Whole:
     url = workload.store(path, _COMMANDS)
     with Register.open(url) as register:
         Runner(register, _VIEW).run()
-        asked, checkpoint = answers(register), workload.digest(register.log())
+        asked, checkpoint = answers(register), checkpoint_of(register)
     with closing(sqlite3.connect(path)) as file:
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Whole(path.read_bytes(), asked, checkpoint)
@@ -76,38 +79,20 @@ def whole(folder: Path) -> Whole:
 
 def _verdict(path: Path, undamaged: Whole) -> str:
     """What becomes of a damaged copy."""
-    url = f"sqlite:///{path}"
     try:
-        with Register.open(url) as register:
-            asked = answers(register)
-            if asked == undamaged.answers:
+        with Register.open(f"sqlite:///{path}") as register:
+            if answers(register) == undamaged.answers:
                 return HARMLESS
-            if not _is_sound(path) or _contradicts_itself(register):
+            found = {one.kind for one in verify(register, {"seal": undamaged.checkpoint}).found}
+            if found - {"seal"} or _view_contradicts(register):
                 return CHECKED
-            # What a checkpoint is made of: the log, as it is stored.
-            return CHECKPOINT if workload.digest(register.log()) != undamaged.checkpoint else SILENT
+            return CHECKPOINT if found else SILENT
     except ReciprocityError:
         return REFUSED
 
 
-def _is_sound(path: Path) -> bool:
-    with closing(sqlite3.connect(path)) as file:
-        try:
-            return bool(file.execute("PRAGMA integrity_check").fetchone() == ("ok",))
-        except sqlite3.Error:
-            return False
-
-
-def _contradicts_itself(register: Register) -> bool:
-    """Whether the log, the histories, the commands and the view tell different things."""
-    log = list(register.log())
-    for agreement in {recorded.agreement_id for recorded in log}:
-        if list(register.history(agreement)) != [one for one in log if one.agreement_id == agreement]:
-            return True
-    starts = {one.command_id: (one.agreement_id, one.version) for one in reversed(log)}
-    commands = register._recorder._query("SELECT command_id, originator_id, first_version FROM commands")
-    if {by: (of, first) for by, of, first in commands} != starts:
-        return True
+def _view_contradicts(register: Register) -> bool:
+    """Whether a view tells other things than the histories: what ``rebuild --check`` asks."""
     return stored(register, _VIEW) is not None and bool(Runner(register, _VIEW).differing())
 
 

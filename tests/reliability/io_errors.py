@@ -14,6 +14,8 @@ import attrs
 
 from reciprocity.domain import ReciprocityError
 from reciprocity.projections import Runner
+from reciprocity.replay.sealing import sealed
+from reciprocity.store.seals import Seal
 from tests.projections.view_stores import is_whole
 from tests.reliability import workload
 from tests.reliability.scorecard import Findings
@@ -69,17 +71,18 @@ class Attempt:
     def _take_up(self) -> None:
         fault, place = self.findings.fault, self.place
         with workload.opened(self.url, create=True) as (register, clock):
-            judged = workload.judge(register.log(), self.acknowledged)
+            judged = workload.judge(register, self.acknowledged)
             fault("lost", place, judged.lost)
             fault("doubled", place, judged.doubled)
             fault("damaged", f"{place}: not what was given", not judged.is_prefix)
+            fault("damaged", f"{place}: another root", not judged.has_its_root)
             is_whole(register, _VIEW)
             for number in range(self.commands):
                 workload.command(register, clock, number)
             Runner(register, _VIEW).run()
             is_whole(register, _VIEW)
-            whole = workload.digest(workload.told(self.commands))
-            fault("damaged", f"{place}: not as undisturbed", workload.digest(register.log()) != whole)
+            again = sealed(register) != Seal(self.commands, workload.root(self.commands))
+            fault("damaged", f"{place}: not as undisturbed", again)
         with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as file:
             [(said,)] = file.execute("PRAGMA integrity_check").fetchmany(1)
             fault("damaged", f"{place}: {said}", said != "ok")

@@ -27,6 +27,7 @@ from tests.projections.view_stores import expected, is_whole, stored, undisturbe
 from tests.reliability import workload
 from tests.reliability.scorecard import Findings
 
+KINDS = ("lost", "doubled", "differing", "another root")
 PATIENCE = 60  # seconds after which a worker is stuck
 _COMMANDS = 40  # by one worker, if it is not killed
 _IMPORTED = 300
@@ -97,7 +98,7 @@ def _rebuild(_: Connection, url: str) -> None:
 
 def commands(size: int, seed: int) -> Findings:
     """Kill *size* workers, one after the other, who give commands; each goes on where the last was told."""
-    findings = Findings({"lost": 0, "doubled": 0, "differing": 0})
+    findings = Findings(dict.fromkeys(KINDS, 0))
     rng = random.Random(seed)  # noqa: S311  # the same points every time, as far as a clock goes
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/run.db"
@@ -120,18 +121,19 @@ def commands(size: int, seed: int) -> Findings:
 def _judge(url: str, acknowledged: int, findings: Findings, place: str) -> None:
     try:
         with workload.opened(url, create=True) as (register, _):
-            judged = workload.judge(register.log(), range(acknowledged))
+            judged = workload.judge(register, range(acknowledged))
     except ReciprocityError as error:
         findings.fault("differing", f"{place}: {error}")
         return
     findings.fault("lost", place, judged.lost)
     findings.fault("doubled", place, judged.doubled)
     findings.fault("differing", place, not judged.is_prefix)
+    findings.fault("another root", place, not judged.has_its_root)
 
 
 def imports(size: int, seed: int) -> Findings:
     """Kill *size* imports into a new store; each is then done again."""
-    findings = Findings({"lost": 0, "doubled": 0, "differing": 0, "half done": 0})
+    findings = Findings(dict.fromkeys((*KINDS, "half done"), 0))
     rng = random.Random(seed)  # noqa: S311
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.jsonl"
@@ -168,7 +170,7 @@ def _take_up_import(file: Path, path: Path, findings: Findings, place: str) -> N
 
 def rebuilds(size: int, seed: int) -> Findings:
     """Kill *size* rebuilds of a view; readers see a whole view each time, and the next goes on."""
-    findings = Findings({"lost": 0, "doubled": 0, "differing": 0})
+    findings = Findings(dict.fromkeys(KINDS, 0))
     rng = random.Random(seed)  # noqa: S311
     log = workload.told(_IMPORTED)
     with tempfile.TemporaryDirectory() as folder:

@@ -4,11 +4,13 @@ Three ladders, each in a process of its own: SQLite's allocator fails at the Nth
 bytes and no more; the whole process may.
 
 ``python -m tests.reliability.memory LADDER SIZE SEED`` is such a process, and prints what it found as JSON.
+It ends itself, and says what each thread was at, if a step is stuck: no Python needs to run for that.
 """
 
 from __future__ import annotations
 
 import ctypes as c
+import faulthandler
 import gc
 import json
 import resource
@@ -26,9 +28,12 @@ from tests.reliability.io_errors import KINDS, Attempt
 from tests.reliability.scorecard import Findings
 from tests.reliability.vfs import library
 
-_PATIENCE = 3_600
+_PATIENCE = 3_600  # seconds for a whole ladder
+_PATIENCE_WITH_ONE = 60  # after which a step is stuck: it takes less than one
 _COMMANDS = 3
-_KIB, _MIB = 1024, 1024 * 1024
+_KIB = 1024
+_BEGUN = "step: "
+_SHOWN = 12  # lines of what a ladder said when it ended
 _CONFIG_MALLOC, _CONFIG_GETMALLOC = 4, 5
 
 
@@ -94,6 +99,8 @@ class Starving:
 
 def _one(findings: Findings, place: str, step: Callable[[Attempt], bool]) -> bool:
     """One step of a ladder, and the taking up; whether anything failed for want of memory."""
+    sys.stderr.write(f"{_BEGUN}{place}\n")
+    faulthandler.dump_traceback_later(_PATIENCE_WITH_ONE, exit=True)
     with tempfile.TemporaryDirectory() as folder:
         attempt = Attempt(f"sqlite:///{folder}/run.db", _COMMANDS, findings, place)
         fired = step(attempt)
@@ -102,6 +109,7 @@ def _one(findings: Findings, place: str, step: Callable[[Attempt], bool]) -> boo
         findings.note("refused" if attempt.refused else "overcome") if fired else None
         attempt.refused = None
         gc.collect()
+    faulthandler.cancel_dump_traceback_later()
     return fired
 
 
@@ -138,12 +146,11 @@ def _bytes(size: int, seed: int, findings: Findings) -> None:
 
 
 def _process(size: int, seed: int, findings: Findings) -> None:
-    [pages, *_] = Path("/proc/self/statm").read_text().split()
-    already = int(pages) * resource.getpagesize()
     more, fired = 0, True
     while fired:
 
-        def step(attempt: Attempt, limit: int = already + more) -> bool:
+        def step(attempt: Attempt, more: int = more) -> bool:
+            limit = _held() + more
             resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
             attempt.make()
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -151,6 +158,12 @@ def _process(size: int, seed: int, findings: Findings) -> None:
 
         fired = _one(findings, f"--seed {seed}, {more:,} bytes more for the process", step)
         more += size * _KIB
+
+
+def _held() -> int:
+    """The bytes of address space that this process has."""
+    [pages, *_] = Path("/proc/self/statm").read_text().split()
+    return int(pages) * resource.getpagesize()
 
 
 _LADDERS = {"calls": _calls, "bytes": _bytes, "process": _process}
@@ -167,10 +180,16 @@ def _in_a_process(ladder: str, size: int, seed: int) -> Findings:
     )
     if done.returncode:
         findings = Findings(dict.fromkeys(KINDS, 0), cases=1)
-        last = done.stderr.strip().splitlines()[-1:]
-        findings.fault("unclear errors", f"--seed {seed}, {ladder}: exit {done.returncode}, {last}")
+        findings.fault("unclear errors", _ended(done.returncode, done.stderr))
         return findings
     return Findings(**json.loads(done.stdout))
+
+
+def _ended(code: int, said: str) -> str:
+    """At which step a ladder ended before it was through, and what it said last."""
+    _, _, last = said.rpartition(_BEGUN)
+    place, _, rest = last.partition("\n")
+    return f"{place}: exit {code}: {' / '.join(line.strip() for line in rest.splitlines()[:_SHOWN])}"
 
 
 def failing_allocator(size: int, seed: int) -> Findings:

@@ -194,16 +194,17 @@ def _power_loss(size: int, seed: int, *, careless: bool = False, lying: bool = F
 def _check(url: str, crash: Crash, findings: Findings, place: str, size: int) -> None:
     try:
         with workload.opened(url) as (register, clock):
-            log = list(register.log())
-            judged = workload.judge(log, range(crash.acknowledged))
+            judged = workload.judge(register, range(crash.acknowledged))
             findings.fault("lost", place, judged.lost)
             findings.fault("doubled", place, judged.doubled)
             findings.fault("damaged", f"{place}: not what was given", not judged.is_prefix)
+            findings.fault("damaged", f"{place}: another root", not judged.has_its_root)
             is_whole(register, _VIEW)
             for number in range(crash.acknowledged, min(size, crash.acknowledged + 2)):
                 workload.command(register, clock, number)
-            again = workload.judge(register.log(), ())
-            findings.fault("damaged", f"{place}: not as undisturbed once taken up", not again.is_prefix)
+            again = workload.judge(register, ())
+            alike = again.is_prefix and again.has_its_root
+            findings.fault("damaged", f"{place}: not as undisturbed once taken up", not alike)
             findings.fault("doubled", f"{place}, taken up", again.doubled)
     except (ReciprocityError, AssertionError) as error:
         findings.fault("damaged", f"{place}: {error}")

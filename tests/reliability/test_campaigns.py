@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from click.testing import CliRunner
 from reciprocity.domain import Recorded
 from tests.documents import ROOT
 from tests.reliability import __main__ as command
-from tests.reliability import scorecard, workload
+from tests.reliability import memory, scorecard, workload
 from tests.reliability.campaigns import CAMPAIGNS
 from tests.reliability.scorecard import Campaign, Findings, NotMeasured, Row
 
@@ -25,6 +27,27 @@ def test_it_comes_to_what_is_wanted(campaign: Campaign) -> None:
     if row.findings is None:
         pytest.skip(row.reason)
     assert row.is_reached, "\n".join(row.findings.places)
+
+
+# One that is stuck.
+
+STUCK = """
+import time
+from tests.reliability import memory
+memory._PATIENCE_WITH_ONE = 1
+findings = memory.Findings({})
+memory._one(findings, "--seed 7, call 3", lambda attempt: time.sleep(60))
+"""
+
+
+def test_a_step_that_is_stuck_is_ended_and_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK], cwd=ROOT, capture_output=True, text=True, check=False, timeout=50
+    )
+    assert done.returncode
+    told = memory._ended(done.returncode, done.stderr)
+    assert told.startswith("--seed 7, call 3: exit 1: Timeout")
+    assert "in _one" in told
 
 
 # What the campaigns judge a log by.
@@ -48,7 +71,19 @@ def test_a_log_is_judged_by_what_was_acknowledged(
     change: Callable[[list[Recorded]], list[Recorded]], lost: int, doubled: int, is_prefix: bool
 ) -> None:
     log = change(list(workload.told(8)))
-    assert workload.judge(log, range(8)) == workload.Judged(lost, doubled, is_prefix)
+    judged = workload.compare(log, workload.root(len(log)), range(8))
+    assert judged == workload.Judged(lost, doubled, is_prefix, has_its_root=True)
+
+
+@pytest.mark.parametrize("commands", [0, 1, 7, 8])
+def test_a_store_is_judged_by_its_root_too(commands: int) -> None:
+    with workload.opened("memory:") as (register, clock):
+        for number in range(commands):
+            workload.command(register, clock, number)
+        assert workload.judge(register, range(commands)) == workload.Judged(0, 0, True, True)
+        log = list(register.log())
+    judged = workload.compare(log, workload.root(commands + 1), range(commands))
+    assert judged == workload.Judged(0, 0, is_prefix=True, has_its_root=False)
 
 
 def test_a_phase_that_is_counted_twice_changes_all_that_follow() -> None:
@@ -57,7 +92,8 @@ def test_a_phase_that_is_counted_twice_changes_all_that_follow() -> None:
             workload.command(register, clock, number)
         register.command("swap-0", workload._next)
         workload.command(register, clock, 4)
-        assert not workload.judge(register.log(), range(5)).is_prefix
+        judged = workload.judge(register, range(5))
+        assert (judged.is_prefix, judged.has_its_root) == (False, False)
 
 
 # The scorecard.

@@ -31,7 +31,7 @@ def test_a_transaction_that_could_not_be_ended_keeps_nobody_out(
         with workload.opened(url) as (other, other_clock):
             workload.command(other, other_clock, 0)
         workload.command(register, clock, 1)
-        assert workload.judge(register.log(), range(2)) == workload.Judged(0, 0, is_prefix=True)
+        assert workload.judge(register, range(2)) == workload.Judged(0, 0, is_prefix=True, has_its_root=True)
 
 
 def test_half_a_store_is_never_put_in_place(tmp_path: Path) -> None:
@@ -54,3 +54,17 @@ def test_half_a_store_is_never_put_in_place(tmp_path: Path) -> None:
     assert refused > 5
     with workload.opened(f"sqlite:///{path}") as (register, clock):
         workload.command(register, clock, 0)
+
+
+@pytest.mark.parametrize("reading", [False, True])
+@pytest.mark.parametrize("word", [b"AUTOINCREMENT", b"NOT NULL", b"CREATE TABLE"])
+def test_a_damaged_schema_is_unreadable_even_where_it_is_no_text(
+    tmp_path: Path, word: bytes, reading: bool
+) -> None:
+    url = workload.store(path := tmp_path / "run.db", 3)
+    content = path.read_bytes()
+    at = content.index(word) + 1
+    path.write_bytes(content[:at] + bytes([content[at] ^ 0x80]) + content[at + 1 :])
+    with pytest.raises(Unreadable, match="schema") as refused:
+        Register.open(url, reading=reading)
+    assert str(refused.value).isprintable()

@@ -7,11 +7,9 @@ asks for the *next* phase: one that is counted twice therefore shows.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import io
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
@@ -19,8 +17,10 @@ from pathlib import Path
 import attrs
 
 from reciprocity.domain import OPEN, Agreement, Event, Recorded, complete_phase, sign
-from reciprocity.replay.giving_out import FORMATS
+from reciprocity.replay.sealing import recorder_of, sealed
 from reciprocity.store import Register
+from reciprocity.store.merkle import root_of
+from reciprocity.store.seals import hashes
 from tests.examples import back, out, swap
 
 AGREEMENTS = 3
@@ -65,40 +65,47 @@ def _next(agreement: Agreement) -> tuple[Event, ...]:
 
 def told(commands: int) -> tuple[Recorded, ...]:
     """The log of a register that nothing befell."""
-    return _told(1 << commands.bit_length())[:commands]
+    return _undisturbed(1 << commands.bit_length())[0][:commands]
 
 
 @cache
-def _told(commands: int) -> tuple[Recorded, ...]:
+def root(commands: int) -> bytes:
+    """The Merkle root of that log."""
+    return root_of(_undisturbed(1 << commands.bit_length())[1][:commands])
+
+
+@cache
+def _undisturbed(commands: int) -> tuple[tuple[Recorded, ...], tuple[bytes, ...]]:
     with opened("memory:") as (register, clock):
         for number in range(commands):
             command(register, clock, number)
-        return tuple(register.log())
-
-
-def digest(log: Iterable[Recorded]) -> str:
-    """What a log comes to: the SHA-256 of its export."""
-    file = io.BytesIO()
-    FORMATS["jsonl"](log, file)
-    return hashlib.sha256(file.getvalue()).hexdigest()
+        return tuple(register.log()), tuple(hashes(recorder_of(register), up_to=commands))
 
 
 @attrs.frozen
 class Judged:
-    """How a log compares with what was acknowledged: how many commands it lost, and how many it doubled."""
+    """How a store compares with what was acknowledged: how many commands it lost, and how many it doubled."""
 
     lost: int
     doubled: int
     is_prefix: bool
+    """Whether the log is, event for event, the beginning of one that nothing befell."""
+
+    has_its_root: bool
+    """Whether it has the Merkle root of that beginning: every stored byte is the same, too."""
 
 
-def judge(log: Iterable[Recorded], acknowledged: Collection[int]) -> Judged:
-    """Compare a log with the commands that somebody was told are on record."""
-    found = list(log)
-    times = Counter(recorded.command_id for recorded in found)
+def judge(register: Register, acknowledged: Collection[int]) -> Judged:
+    """Compare a store with the commands that somebody was told are on record."""
+    return compare(list(register.log()), sealed(register).root, acknowledged)
+
+
+def compare(log: Sequence[Recorded], sealed_as: bytes, acknowledged: Collection[int]) -> Judged:
+    """Compare a log, and the root it was sealed with, with the commands that are to be on record."""
+    times = Counter(recorded.command_id for recorded in log)
     lost = sum(name_of(number) not in times for number in acknowledged)
     doubled = sum(number - 1 for number in times.values())
-    return Judged(lost, doubled, found == list(told(len(found))))
+    return Judged(lost, doubled, list(log) == list(told(len(log))), sealed_as == root(len(log)))
 
 
 def store(path: Path, commands: int) -> str:

@@ -274,6 +274,21 @@ def settled_file(path: Path) -> None:
         file.execute("PRAGMA journal_mode=DELETE")
 
 
+def test_nothing_of_a_file_steers_the_terminal(kept: Kept) -> None:
+    proof = (kept.folder / "included").read_text("utf-8")
+    (kept.folder / "hostile").write_text(proof.replace("\nevent ", "\nevent \x1b[2J"), "utf-8")
+    code, said = kept.run("included", "hostile", "old")
+    assert code == 1
+    assert r"\x1b[2J" in said
+    store = kept.folder / "swaps.db"
+    store.write_bytes(
+        store.read_bytes().replace(b"CREATE TABLE stored_events", b"CREATE 'BLE \x1b[2J_events")
+    )
+    code, more = kept.run("log", "swaps.db", "new")
+    assert code in {3, 4}
+    assert "\x1b" not in said + more
+
+
 @settings(max_examples=15)
 @given(logs)
 def test_an_export_is_the_same_log_as_the_store(tmp_path_factory: pytest.TempPathFactory, log: list) -> None:  # type: ignore[type-arg]

@@ -34,14 +34,14 @@ class Victim:
         [row] = self(f"SELECT {_COLUMNS} FROM stored_events WHERE POSITION=?", at)  # noqa: S608  # constants
         return cast("tuple[str, int, str, bytes]", (*row[:3], bytes(row[3])))
 
-    def rows_from(self, at: int) -> list[int]:
-        """The positions from one on."""
-        found = self("SELECT POSITION FROM stored_events WHERE POSITION>=? ORDER BY POSITION", at)
-        return [position for (position,) in found]
+    def last(self) -> int:
+        """The last position that is there."""
+        [(last,)] = self("SELECT coalesce(max(POSITION), 0) FROM stored_events")
+        return int(last)
 
     def count(self) -> None:
         """Bring the store's own count of positions in line with what is there."""
-        [(last,)] = self("SELECT coalesce(max(POSITION), 0) FROM stored_events")
+        last = self.last()
         if self.position == "rowid":
             self("UPDATE sqlite_sequence SET seq=? WHERE name='stored_events'", last)
         else:
@@ -122,7 +122,7 @@ def _delete_and_close(of: Victim, at: int) -> None:
 
 def _swap(of: Victim, at: int) -> None:
     """With the next, or the one before."""
-    with_it = at + 1 if len(of.rows_from(at)) > 1 else at - 1
+    with_it = at + 1 if at < of.last() else at - 1
     of("UPDATE stored_events SET POSITION=-1 WHERE POSITION=?", at)
     of("UPDATE stored_events SET POSITION=? WHERE POSITION=?", at, with_it)
     of("UPDATE stored_events SET POSITION=? WHERE POSITION=-1", with_it)
@@ -141,13 +141,65 @@ def _cut(of: Victim, at: int) -> None:
 
 def _replace(of: Victim, at: int) -> None:
     """The log from there on, by another that is as long."""
-    for position in of.rows_from(at):
-        row = of.row(position)
-        of("UPDATE stored_events SET originator_id=? WHERE POSITION=?", f"{row[0]}-2", position)
+    of("UPDATE stored_events SET originator_id=originator_id || '-2' WHERE POSITION>=?", at)
+
+
+def _edit_position(of: Victim, at: int) -> None:
+    """To behind the last, which leaves a gap."""
+    of("UPDATE stored_events SET POSITION=? WHERE POSITION=?", of.last() + 1, at)
+    of.count()
+
+
+def _reorder(of: Victim, at: int) -> None:
+    """To the end, or the last to the beginning; the others close up."""
+    last = of.last()
+    of("UPDATE stored_events SET POSITION=0 WHERE POSITION=?", at)
+    if at < last:
+        _shift(of, at + 1, -1)
+    else:
+        _shift(of, 1, 1)
+    of("UPDATE stored_events SET POSITION=? WHERE POSITION=0", last if at < last else 1)
+
+
+def _double(of: Victim, at: int) -> None:
+    """The same fact again, as the next version of its agreement; what comes later makes room."""
+    agreement, version, topic, state = of.row(at)
+    _shift(of, at + 1, 1)
+    _shift_versions(of, agreement, version + 1, 1)
+    _put(of, at + 1, (agreement, version + 1, topic, state))
+    of.count()
+
+
+def _renumber(of: Victim, at: int) -> None:
+    """Delete it with its command, and close the gap in positions, versions and commands."""
+    agreement, version, _, _ = of.row(at)
+    of("DELETE FROM commands WHERE command_id=?", _command(of, at))
+    of("DELETE FROM stored_events WHERE POSITION=?", at)
+    _shift(of, at + 1, -1)
+    _shift_versions(of, agreement, version + 1, -1)
+    of.count()
+
+
+def _edit_command_id(of: Victim, at: int) -> None:
+    """In the event, and in the table of commands."""
+    before = _command(of, at)
+    after = ("1" if before[0] != "1" else "2") + before[1:]
+    state = of.row(at)[3].replace(before.encode(), after.encode(), 1)
+    of("UPDATE stored_events SET state=? WHERE POSITION=?", state, at)
+    of("UPDATE commands SET command_id=? WHERE command_id=?", after, before)
 
 
 def _edit_command(of: Victim, at: int) -> None:
     of("UPDATE commands SET first_version=first_version+1000 WHERE command_id=?", _command(of, at))
+
+
+def _give_command(of: Victim, at: int) -> None:
+    """To another agreement."""
+    of("UPDATE commands SET originator_id='another' WHERE command_id=?", _command(of, at))
+
+
+def _rename_command(of: Victim, at: int) -> None:
+    of("UPDATE commands SET command_id=? WHERE command_id=?", f"forged-{at}", _command(of, at))
 
 
 def _delete_command(of: Victim, at: int) -> None:
@@ -164,8 +216,18 @@ def _command(of: Victim, at: int) -> str:
 
 
 def _shift(of: Victim, first: int, by: int) -> None:
+    """Move the positions from one on; in two steps, so that none is taken meanwhile."""
     of("UPDATE stored_events SET POSITION=-(POSITION+?) WHERE POSITION>=?", by, first)
     of("UPDATE stored_events SET POSITION=-POSITION WHERE POSITION<0")
+
+
+def _shift_versions(of: Victim, agreement: str, first: int, by: int) -> None:
+    """The same for the versions of an agreement, and where its commands begin."""
+    ours = "WHERE originator_id=? AND"
+    for table, version in (("stored_events", "originator_version"), ("commands", "first_version")):
+        moved = f"UPDATE {table} SET {version}=-({version}+?) {ours} {version}>=?"  # noqa: S608  # constants
+        of(moved, by, agreement, first)
+        of(f"UPDATE {table} SET {version}=-{version} {ours} {version}<0", agreement)  # noqa: S608
 
 
 def _put(of: Victim, at: int, row: tuple[str, int, str, bytes]) -> None:
@@ -185,7 +247,14 @@ KINDS: dict[str, Callable[[Victim, int], None]] = {
     "swap": _swap,
     "cut the tail": _cut,
     "replace the log": _replace,
+    "edit the position": _edit_position,
+    "reorder": _reorder,
+    "double": _double,
+    "renumber": _renumber,
+    "edit the command's id": _edit_command_id,
     "edit a command": _edit_command,
+    "give a command to another": _give_command,
+    "rename a command": _rename_command,
     "delete a command": _delete_command,
     "insert a command": _insert_command,
 }
