@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+import msgspec
 from rpds import HashTrieMap
 
+from reciprocity.domain import ReciprocityError
 from reciprocity.projections.projection import fold_log
 from reciprocity.store import Unreadable
 from reciprocity.store.view_builds import Told
@@ -83,7 +85,12 @@ class _Known:
     def get(self, agreement: str) -> Any:
         """What was known of an agreement; ``None`` if nothing was."""
         state = self._batch.states.get(agreement)
-        return self._keeping.load(state) if self._keeping and state is not None else None
+        if self._keeping is None or state is None:
+            return None
+        try:
+            return self._keeping.load(state)
+        except (msgspec.MsgspecError, ReciprocityError, ValueError, TypeError, LookupError) as error:
+            raise Unreadable(f"{agreement}: what the view keeps of it cannot be read") from error
 
     def update(self, known: dict[str, Any]) -> HashTrieMap[str, Any]:
         """What is known now."""

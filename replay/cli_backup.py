@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reciprocity.replay import completing, json_lines
+from reciprocity.replay.keys import base64_text
 from reciprocity.replay.language import say_many, spoken
 from reciprocity.replay.opening import opened_store
 from reciprocity.replay.options import as_json
@@ -33,15 +34,15 @@ def backup(store: str, file: Path, *, as_json: bool) -> None:
         copied = register.back_up(file)
     if as_json:
         told = {"file": str(file), "events": copied.events, "position": copied.position}
-        click.echo(json_lines.line({**told, "sha256": copied.sha256}))
+        click.echo(json_lines.line({**told, "root": base64_text(copied.root)}))
         return
     echo(
         say_many(
-            "{file}: {n} event, up to position {position}: sha256 {digest}",
-            "{file}: {n} events, up to position {position}: sha256 {digest}",
+            "{file}: {n} event, up to position {position}: root {root}",
+            "{file}: {n} events, up to position {position}: root {root}",
             copied.events,
             file=str(file),
             position=spoken().number(copied.position),
-            digest=copied.sha256,
+            root=base64_text(copied.root),
         )
     )

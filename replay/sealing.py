@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reciprocity.replay.keys import PrivateKey
     from reciprocity.replay.verify_alone import Checkpoint
     from reciprocity.store import Register
-    from reciprocity.store.reading import Stored
+    from reciprocity.store.inspection import Inspected
 
 T = TypeVar("T")
 
@@ -31,9 +31,9 @@ class NothingToSeal(StoreError):
     """The log does not hold what was to be sealed or proved."""
 
 
-def recorder_of(register: Register) -> Stored:
+def recorder_of(register: Register) -> Inspected:
     """Where a register's rows come from."""
-    return cast("Stored", register.recorder)
+    return cast("Inspected", register.recorder)
 
 
 def sealed(register: Register) -> Seal:
@@ -58,7 +58,7 @@ def checkpoint_text(sealed: Seal, origin: str, at: dt.datetime, key: PrivateKey 
     return f"{text}\n{key.signed(text) if key else ''}"
 
 
-def default_origin(recorder: Stored) -> str:
+def default_origin(recorder: Inspected) -> str:
     """The name of a log: the beginning of the hash of its first event. A copy has the same.
 
     Raises:

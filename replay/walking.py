@@ -14,7 +14,7 @@ from reciprocity.replay import observations, wording
 from reciprocity.replay.findings import Found
 from reciprocity.replay.language import say, spoken
 from reciprocity.store import Busy, ConnectionLost, StoreError, Unreadable
-from reciprocity.store.inspection import Hole, rows_and_holes, tables_of
+from reciprocity.store.inspection import Hole, rows_and_holes
 from reciprocity.store.merkle import Tree
 from reciprocity.store.seals import hash_of_any, leaf_hashes
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reciprocity.store import Wire
-    from reciprocity.store.inspection import CommandRow
+    from reciprocity.store.inspection import Command, Inspected
     from reciprocity.store.log import Row
     from reciprocity.store.reading import Stored
 
@@ -44,7 +44,7 @@ class Walk:
     """
 
     def __init__(
-        self, recorder: Stored, wire: Wire, *, sizes: Iterable[int], listed: Sequence[bytes] = ()
+        self, recorder: Inspected, wire: Wire, *, sizes: Iterable[int], listed: Sequence[bytes] = ()
     ) -> None:
         self._wire = wire
         self.found: list[Found] = []
@@ -70,10 +70,9 @@ class Walk:
 
     def go(self) -> None:
         """Go through all of it, once."""
-        tables = tables_of(self._recorder)
-        self.found += [Found("file", line) for line in self._told(tables.damage)]
-        commands = self._told(tables.commands)  # before the log, so that none of its events' is missing
-        given, last = tables.positions()
+        self.found += [Found("file", line) for line in self._told(self._recorder.damage)]
+        commands = self._told(self._recorder.commands)  # before the log: none of its events' is missing
+        given, last = self._recorder.positions()
         if given != last:
             self.found.append(Found("cut-off", _counter(given, last), position=last + 1))
         for part in rows_and_holes(self._recorder, up_to=last):
@@ -95,10 +94,10 @@ class Walk:
         if commands:
             self.found += self._wrong_commands(commands)
 
-    def _told(self, ask: Callable[[], list[T]]) -> list[T]:
+    def _told(self, ask: Callable[[], Iterable[T]]) -> list[T]:
         """What is told; that it cannot be is a finding."""
         try:
-            return ask()
+            return list(ask())
         except (Busy, ConnectionLost):
             raise
         except StoreError as error:
@@ -208,7 +207,7 @@ class Walk:
         if agreement not in self._broken and version == self._versions.get(agreement, 0) + 1:
             self._judged = self._verdicts.apply(self._judged, recorded)
 
-    def _wrong_commands(self, rows: Sequence[CommandRow]) -> Iterator[Found]:
+    def _wrong_commands(self, rows: Sequence[Command]) -> Iterator[Found]:
         """Rows of the table of commands that no event bears out, and events without one."""
         for by, agreement, first in rows:
             known = self._commands.pop(by, None)

@@ -8,30 +8,31 @@ Until the copy has been read again and compared, its header does not say that it
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import attrs
-import msgspec
 
 from reciprocity.store import sqlite_rows
 from reciprocity.store.errors import NotCopied, shown
-from reciprocity.store.log import Rows
+from reciprocity.store.merkle import Tree
+from reciprocity.store.seals import batches, leaf_hashes
 from reciprocity.store.sqlite_connections import connect, uri_of
 from reciprocity.store.sqlite_files import beside
 from reciprocity.store.sqlite_reading import Reader
 from reciprocity.store.sqlite_tables import check_schema, make, rows_said, stamp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from reciprocity.store.inspection import Inspected
     from reciprocity.store.log import Row
 
-_BATCH = 1_000  # rows fetched at once, in a transaction of their own: a long reading holds up no writer
+_BATCH = 4_096  # rows read again at once
 _PUT = "INSERT INTO stored_events VALUES (?,?,?,?,?)"
 _LEFT = (
     "SELECT * FROM commands AS c WHERE NOT EXISTS (SELECT 1 FROM stored_events AS e"
@@ -39,29 +40,16 @@ _LEFT = (
 )
 
 
-class Source(Rows, Protocol):
-    """What is copied: the recorder of a store."""
-
-    def positions(self) -> tuple[int, int]:
-        """The position of the last event, and the highest that was ever given."""
-
-    def commands(self) -> Iterator[tuple[str, str, int]]:
-        """Each command, with the agreement and the version at which its events begin."""
-
-    def select_history(self, agreement_id: str, *, after: int, up_to: int | None = None) -> list[Row]:
-        """The events of one agreement in order, those *after* a version."""
-
-
 @attrs.frozen
 class Copied:
-    """What a copy holds: how many events, the last position, and the SHA-256 of all rows (`digest_of`)."""
+    """What a copy holds: how many events, the last position, and the Merkle root over them (see `seals`)."""
 
     events: int
     position: int
-    sha256: str
+    root: bytes
 
 
-def back_up(source: Source, path: Path) -> Copied:
+def back_up(source: Inspected, path: Path) -> Copied:
     """Copy what *source* holds now into a new file at *path*, a store of its own, for its owner alone.
 
     Raises:
@@ -88,46 +76,44 @@ def back_up(source: Source, path: Path) -> Copied:
     return copied
 
 
-def digest_of(rows: Iterable[Row]) -> Copied:
-    """What these rows come to: the SHA-256 of each as MessagePack, one after the other.
+def copied_of(told: Iterable[list[Row]]) -> Copied:
+    """What these rows come to, given some at once.
 
-    >>> digest_of([(1, "swap", 1, "agreement-signed/1", b"{}")]).sha256[:16]
-    'd48c8120f97114dc'
+    >>> copied_of([[(1, "swap", 1, "agreement-signed/1", b"{}")]]).root.hex()[:16]
+    'c2066e7c73ff3ff6'
     """
-    total, encode = hashlib.sha256(), msgspec.msgpack.Encoder().encode
-    number, position = 0, 0
-    for row in rows:
-        total.update(encode(row))
-        number, position = number + 1, row[0]
-    return Copied(number, position, total.hexdigest())
+    tree, position = Tree(), 0
+    for rows in told:
+        tree.extend(leaf_hashes(rows))
+        position = rows[-1][0]
+    return Copied(tree.size, position, tree.root())
 
 
-def _write(source: Source, draft: Path) -> Copied:
+def _write(source: Inspected, draft: Path) -> Copied:
     with closing(connect(uri_of(draft, "mode=rw"))) as target:
         # It is nothing until it has its name, and is synced before that.
         target.execute("PRAGMA synchronous=OFF")
         target.execute("BEGIN")
         make(target)
-        last, highest = source.positions()
-        copied = digest_of(_put(target, source, last))
-        if highest > last:  # events were cut off at the end: the copy must not hide that
+        given, last = source.positions()
+        copied = copied_of(_put(target, source, last))
+        if given > last:  # events were cut off at the end: the copy must not hide that
             target.execute("DELETE FROM sqlite_sequence")
-            target.execute("INSERT INTO sqlite_sequence VALUES ('stored_events', ?)", [highest])
+            target.execute("INSERT INTO sqlite_sequence VALUES ('stored_events', ?)", [given])
         _put_commands(target, source)
         target.execute("COMMIT")
     return copied
 
 
-def _put(target: sqlite3.Connection, source: Source, last: int) -> Iterator[Row]:
-    after = 0
-    while rows := source.select_rows(after=after, up_to=last, limit=_BATCH):
+def _put(target: sqlite3.Connection, source: Inspected, last: int) -> Iterator[list[Row]]:
+    for rows in batches(source, up_to=last):
         target.executemany(_PUT, rows)
-        yield from rows
-        after = rows[-1][0]
+        yield rows
 
 
-def _put_commands(target: sqlite3.Connection, source: Source) -> None:
-    target.executemany("INSERT INTO commands VALUES (?,?,?)", source.commands())
+def _put_commands(target: sqlite3.Connection, source: Inspected) -> None:
+    commands = map(sqlite_rows.checked_command, source.commands())
+    target.executemany("INSERT INTO commands VALUES (?,?,?)", commands)
     for command_id, agreement_id, first in target.execute(_LEFT).fetchall():
         # Either it was recorded while the events were copied, or its events are missing there, too.
         if source.select_history(agreement_id, after=first - 1, up_to=first):
@@ -139,10 +125,8 @@ def _prove(draft: Path, copied: Copied) -> None:
     with closing(connect(uri_of(draft, "mode=ro&immutable=1"))) as target:
         check_schema(target, draft)
         broken = rows_said(target.execute("PRAGMA integrity_check").fetchall())
-        read = digest_of(
-            sqlite_rows.checked([row])[0]
-            for row in target.execute("SELECT * FROM stored_events ORDER BY rowid")
-        )
+        rows = target.execute("SELECT * FROM stored_events ORDER BY rowid")
+        read = copied_of(map(sqlite_rows.checked, iter(lambda: rows.fetchmany(_BATCH), [])))
     if broken or read != copied:
         raise NotCopied(f"{draft}: is not what was written: {'; '.join(broken) or 'other rows'}")
 

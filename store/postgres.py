@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from psycopg import Connection, Cursor
     from psycopg.rows import DictRow
 
+    from reciprocity.store.inspection import Command
     from reciprocity.store.log import Between, Row
 
     _OneConnection: TypeAlias = AbstractContextManager[Connection[DictRow]]
@@ -122,11 +123,14 @@ class Recorder(PostgresApplicationRecorder):
         return int(self._query(_LAST_POSITION)[0][0])
 
     def positions(self) -> tuple[int, int]:
-        """The position of the last event, and the highest that was ever given: the same one."""
-        last = self.last_position()
-        return last, last
+        """The last position that was given, by the store's own count, and the last that is there."""
+        [(given, last)] = self._query(
+            "SELECT last_position, coalesce((SELECT max(notification_id) FROM reciprocity.stored_events), 0)"
+            " FROM reciprocity.store"
+        )
+        return given, last
 
-    def commands(self) -> Iterator[tuple[str, str, int]]:
+    def commands(self) -> Iterator[Command]:
         """Each command, with the agreement and the version at which its events begin."""
         asked = "SELECT command_id, originator_id, first_version FROM reciprocity.commands"
         # What a cursor of the server gives is fetched bit by bit; it lives within a transaction.
@@ -138,8 +142,8 @@ class Recorder(PostgresApplicationRecorder):
             cursor.itersize = _BATCH
             yield from cursor.execute(asked)
 
-    def integrity(self) -> list[str]:
-        """Nothing: a server looks after its files by itself (``data_checksums``)."""
+    def damage(self) -> list[str]:
+        """Nothing: a server's pages have checksums of their own, which it checks when it reads them."""
         return []
 
     def wait(self, after: int, timeout: float) -> bool:

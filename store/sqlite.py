@@ -30,6 +30,7 @@ from reciprocity.store.sqlite_tables import make, rows_said, stamp
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from reciprocity.store.inspection import Command
     from reciprocity.store.log import Between, Row
 
 _LARGEST_INTEGER = 2**63 - 1
@@ -84,16 +85,16 @@ class Recorder(SQLiteApplicationRecorder):
             "SELECT * FROM commands WHERE command_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(command_ids)),),
         )
-        return {by: (of, first) for by, of, first in sqlite_rows.checked_commands(rows)}
+        return {by: (of, first) for by, of, first in map(sqlite_rows.checked_command, rows)}
 
-    def commands(self) -> Iterator[tuple[str, str, int]]:
-        """Each command, with the agreement and the version at which its events begin."""
-        after = ""
-        while rows := self._query(
-            "SELECT * FROM commands WHERE command_id>? ORDER BY command_id LIMIT ?", (after, _BATCH)
-        ):
-            yield from sqlite_rows.checked_commands(rows)
-            after = rows[-1][0]
+    def commands(self) -> Iterator[Command]:
+        """Each command, with the agreement and the version at which its events begin; as they stand there."""
+        in_order = "ORDER BY command_id LIMIT ?"
+        rows = self._query(f"SELECT * FROM commands {in_order}", (_BATCH,))  # noqa: S608  # a constant
+        while rows:
+            yield from rows
+            after = f"SELECT * FROM commands WHERE command_id>? {in_order}"  # noqa: S608  # a constant
+            rows = self._query(after, (rows[-1][0], _BATCH))
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""
@@ -104,17 +105,18 @@ class Recorder(SQLiteApplicationRecorder):
 
     def last_position(self) -> int:
         """The position of the last event; 0 if there is none."""
-        return self.positions()[0]
+        [(last,)] = self._query("SELECT coalesce(max(rowid), 0) FROM stored_events")
+        return int(last)
 
     def positions(self) -> tuple[int, int]:
-        """The position of the last event, and the highest that was ever given: by now the same one."""
-        given = "SELECT seq FROM sqlite_sequence WHERE name='stored_events'"
-        [(last, highest)] = self._query(
-            f"SELECT coalesce(max(rowid), 0), coalesce(({given}), 0) FROM stored_events"  # noqa: S608  # a constant
+        """The last position that was given, by the store's own count, and the last that is there."""
+        [(given, last)] = self._query(
+            "SELECT coalesce((SELECT max(seq) FROM sqlite_sequence WHERE name='stored_events'), 0),"
+            " coalesce((SELECT max(rowid) FROM stored_events), 0)"
         )
-        return int(last), highest if isinstance(highest, int) else 0
+        return given if isinstance(given, int) else 0, int(last)
 
-    def integrity(self) -> list[str]:
+    def damage(self) -> list[str]:
         """What SQLite finds broken in the file, at most a hundred things; nothing, if all is well."""
         return rows_said(self._query("PRAGMA integrity_check(100)"))
 

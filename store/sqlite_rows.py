@@ -15,6 +15,7 @@ from reciprocity.domain.forms import is_agreement_id
 from reciprocity.store.errors import Unreadable, shown
 
 if TYPE_CHECKING:
+    from reciprocity.store.inspection import Command
     from reciprocity.store.log import Row
 
 Asked: TypeAlias = Callable[[str, Sequence[Any]], list[Any]]
@@ -55,16 +56,16 @@ def checked_ids(rows: list[Any]) -> list[str]:
     return [name for _, name in rows]
 
 
-def checked_commands(rows: list[Any]) -> list[tuple[str, str, int]]:
-    """These rows of the table of commands, if every value in them is of its kind.
+def checked_command(row: tuple[Any, ...]) -> Command:
+    """A row of the table of commands, if every value in it is of its kind.
 
     Raises:
         Unreadable: naming the command.
     """
-    for row in rows:
-        if tuple(map(type, row)) != (str, str, int):
-            raise Unreadable(f"command {shown(row[0])}: what it recorded is not told as it must be")
-    return rows
+    by, of, first = row
+    if (type(by), type(of), type(first)) != (str, str, int):
+        raise Unreadable(f"command {shown(by)}: what it recorded is not told as it must be")
+    return by, of, first
 
 
 @contextmanager

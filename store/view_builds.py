@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 import msgspec
+from attrs.validators import instance_of, optional
 
 from reciprocity.store.errors import StoreError
 from reciprocity.store.view_tables import Line, Stage, View
@@ -16,8 +17,8 @@ from reciprocity.store.view_tables import Line, Stage, View
 class Digest:
     """What a view comes to: how many lines it has, and the SHA-256 of all of them."""
 
-    lines: int
-    sha256: str
+    lines: int = attrs.field(validator=instance_of(int))
+    sha256: str = attrs.field(validator=instance_of(str))
 
 
 @attrs.frozen
@@ -27,16 +28,19 @@ class Build:
     What is told is told as of *position*: of every agreement or, where *through* is an id, only of those up
     to and including that one (of none yet, where it is empty). Of the agreements that are *unreadable*, for
     the reasons given, nothing is told.
+
+    Raises:
+        TypeError: a value is not of its kind. It may come from a stranger's file.
     """
 
     view: View
     stage: Stage
-    position: int
+    position: int = attrs.field(validator=instance_of(int))
     digest: Digest | None
-    definition: str
-    build: str
-    steps: int
-    through: str | None
+    definition: str = attrs.field(validator=instance_of(str))
+    build: str = attrs.field(validator=instance_of(str))
+    steps: int = attrs.field(validator=instance_of(int))
+    through: str | None = attrs.field(validator=optional(instance_of(str)))
     unreadable: dict[str, str] = attrs.field(factory=dict, eq=False)
 
     @property

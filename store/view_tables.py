@@ -193,10 +193,16 @@ class Dialect(Protocol):
 
 
 def plain(columns: Sequence[Column], lines: Iterable[Line]) -> Iterator[Line]:
-    """Lines as they were written, of lines as a database gives them."""
+    """Lines as they were written, of lines as a database gives them, each led by its agreement.
+
+    Raises:
+        TypeError, AttributeError: a value is not of its kind. It may come from a stranger's file.
+    """
     made = {nth: _PLAIN[column.holds] for nth, column in enumerate(columns) if column.holds in _PLAIN}
     for line in lines:
         values = list(line)
+        if type(values[0]) is not str:  # by which they are in order
+            raise TypeError(values[0])
         for nth, make in made.items():
             if values[nth] is not None:
                 values[nth] = make(values[nth])

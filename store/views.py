@@ -93,8 +93,10 @@ class Views:
         table = self._dialect.name(build.view.kept(build.stage).name)
         asked = f"SELECT agreement, version, state FROM {table} WHERE agreement {self._dialect.any_of}"
         with self._held(build) as cursor:
-            found = cursor.execute(asked, [self._dialect.listed(list(agreements))])
-            return {agreement: (version, state) for agreement, version, state in found}
+            found = list(cursor.execute(asked, [self._dialect.listed(list(agreements))]))
+        if any(tuple(map(type, row)) != (str, int, bytes) for row in found):
+            raise Unreadable(f"{table}: holds what no build of {build.view.name} does")
+        return {agreement: (version, state) for agreement, version, state in found}
 
     # What is written.
 
@@ -197,6 +199,8 @@ class Views:
             for stage, agreement, reason in cursor.execute(
                 f"SELECT stage, agreement, reason FROM {self._marks} WHERE view=?", [view.name]
             ):
+                if type(agreement) is not str or type(reason) is not str:
+                    raise TypeError(reason)  # noqa: TRY301  # as a build does that is none
                 found[Stage(stage)].unreadable[agreement] = reason
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable(f"{self._builds}: holds what no build of {view.name} does") from error
@@ -207,7 +211,10 @@ class Views:
         columns = [column for column in table.columns if column.name != "nth"]
         names = ", ".join(column.name for column in columns)
         asked = f"SELECT {names} FROM {self._dialect.name(table.name)} ORDER BY agreement, nth"
-        return plain(columns, self._dialect.stream(cursor, asked))
+        try:
+            yield from plain(columns, self._dialect.stream(cursor, asked))
+        except (AttributeError, TypeError) as error:
+            raise Unreadable(f"{table.name}: holds what no row of {build.view.name} does") from error
 
     @contextmanager
     def _reading(self) -> Iterator[Cursor | None]:

@@ -22,11 +22,12 @@ def test_it_copies_a_store_and_says_what(tmp_path: Path) -> None:
     done = run("backup", store, copy, "--json")
     assert done.exit_code == 0
     told = json.loads(done.stdout)
-    assert list(told) == ["file", "events", "position", "sha256"]
+    assert list(told) == ["file", "events", "position", "root"]
     assert (told["file"], told["events"], told["position"]) == (str(copy), 14, 14)
     assert run("log", copy, "--json").stdout == run("log", store, "--json").stdout
     again = run("backup", copy, tmp_path / "again.db")
-    assert again.stdout == f"{tmp_path}/again.db: 14 events, up to position 14: sha256 {told['sha256']}\n"
+    assert again.stdout == f"{tmp_path}/again.db: 14 events, up to position 14: root {told['root']}\n"
+    assert run("seal", copy).stdout.splitlines()[1:3] == ["14", told["root"]]
 
 
 def test_it_refuses_what_is_there_and_what_is_not(tmp_path: Path) -> None:

@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from reciprocity.domain import sign
+from reciprocity.replay.sealing import sealed
+from reciprocity.replay.verifying import verify
 from reciprocity.store import NotAStore, NotCopied, Register, Unreadable, backup
-from reciprocity.store.backup import digest_of
+from reciprocity.store.seals import Seal
+from tests import stores
 from tests.examples import swap
 from tests.store_files import Writer, make, names, untouched, url
 from tests.stores import execute
@@ -31,7 +34,7 @@ def test_a_backup_is_the_record_with_its_positions(any_url: str, tmp_path: Path)
         with Register.open(url(target), reading=True) as copy:
             assert list(copy.log()) == list(register.log())
             assert copy.last_position() == copied.position == copied.events == 2
-            assert copied == digest_of(register._recorder.select_rows(after=0, limit=9))
+            assert Seal(copied.events, copied.root) == sealed(register) == sealed(copy)
             assert sorted(copy._recorder.commands()) == sorted(register._recorder.commands())
             assert copy._recorder.positions() == register._recorder.positions() == (2, 2)
     assert names(target) == ["copy.db"]
@@ -130,11 +133,39 @@ def test_what_was_cut_off_is_not_hidden_by_a_backup(tmp_path: Path) -> None:
     for source, target in ((path, tmp_path / "a.db"), (tmp_path / "a.db", tmp_path / "b.db")):
         with Register.open(url(source), reading=True) as register:
             register.back_up(target)
-            assert register._recorder.positions() == (2, 3)
+            assert register._recorder.positions() == (3, 2)
             with Register.open(url(target), reading=True) as copy:
-                assert copy._recorder.positions() == (2, 3)
+                assert copy._recorder.positions() == (3, 2)
                 assert list(copy._recorder.commands()) == list(register._recorder.commands())
                 assert len(list(copy._recorder.commands())) == 3
+
+
+def test_what_was_cut_off_on_a_server_is_not_hidden_either(tmp_path: Path) -> None:
+    with stores.place("postgresql", tmp_path) as server:
+        with Register.open(server, create=True) as register:
+            for name in ("one", "two"):
+                register.sign(name, swap())
+        execute(server, "DELETE FROM stored_events WHERE notification_id=2")
+        with Register.open(server, reading=True) as register:
+            register.back_up(tmp_path / "copy.db")
+            assert register._recorder.positions() == (2, 1)
+    with Register.open(url(tmp_path / "copy.db"), reading=True) as copy:
+        assert {one.kind for one in verify(copy, {}).found} == {"cut-off", "command"}
+
+
+@pytest.mark.parametrize(
+    "poison", ["command_id=x'00'", "command_id=x'1b5b324a'", "originator_id=x'00'", "first_version='x'"]
+)
+def test_a_command_that_is_none_is_named_and_nothing_is_left(poison: str, tmp_path: Path) -> None:
+    path = tmp_path / "swaps.db"
+    make(path, "one", "two")
+    execute(url(path), f"UPDATE commands SET {poison} WHERE originator_id='two'")  # noqa: S608  # a constant
+    with Register.open(url(path), reading=True) as register:
+        with pytest.raises(Unreadable, match=r"command .* is not told as it must be") as refused:
+            register.back_up(tmp_path / "copy.db")
+        assert str(refused.value).isprintable()
+        assert "command" in {one.kind for one in verify(register, {}).found}
+    assert names(path) == ["swaps.db"]
 
 
 def test_a_backup_under_load_is_a_state_of_the_record(kept_url: str, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def asks(register: Register) -> list[Callable[[], Any]]:
         lambda: register.agreement("one"),
         register.agreement_ids,
         register.last_position,
-        register._recorder.integrity,
+        register._recorder.damage,
         lambda: list(register._recorder.commands()),
         lambda: register.sign("one", swap()),
         lambda: register.command("one", lambda _: (), command_id="c"),

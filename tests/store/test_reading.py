@@ -58,7 +58,7 @@ def test_the_newest_is_read_and_nothing_is_changed(state: State, path: Path) -> 
             assert len(list(register.history("two"))) == 1
             assert register.last_position() == 2
             assert not register.wait(after=2, timeout=0.1)
-            assert register._recorder.integrity() == []
+            assert register._recorder.damage() == []
             with register.views().rows(next(iter(VIEWS.values())).view) as rows:
                 assert rows is None
             assert untouched(path) == before
