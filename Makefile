@@ -32,7 +32,7 @@ test: $(INSTALLED)  ## all tests
 thorough: $(INSTALLED)  ## all tests, each property with twenty times as many examples; it takes an hour
 	HYPOTHESIS_PROFILE=thorough $(BIN)/python -m pytest $(BESIDE)
 
-campaign: $(INSTALLED)  ## everything that may befall a store, some 20 minutes of it; ARGS=--write puts the scorecard into docs/reliability.md
+campaign: $(INSTALLED)  ## everything that may befall a store, the better part of an hour; ARGS=--write puts the scorecard into docs/reliability.md
 	$(BIN)/python -m tests.reliability $(ARGS)
 
 everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zones, three locales; all tests under -O
