@@ -45,6 +45,15 @@ class Findings:
         """Count what is no fault."""
         self.aside[kind] = self.aside.get(kind, 0) + 1
 
+    def add(self, other: Findings) -> None:
+        """What another part of the campaign found, of the same kinds of fault."""
+        for kind, times in other.faults.items():
+            self.faults[kind] += times
+        for kind, times in other.aside.items():
+            self.aside[kind] = self.aside.get(kind, 0) + times
+        self.cases += other.cases
+        self.places += other.places
+
 
 Run: TypeAlias = Callable[[int, int], Findings]
 """A campaign: how large, and with which seed."""

@@ -128,6 +128,12 @@ def test_what_is_reached(one: Campaign, is_reached: bool) -> None:
     assert one.measured(2, seed=1).is_reached is is_reached
 
 
+def test_the_parts_of_a_campaign_are_added_up() -> None:
+    findings = Findings({"lost": 1}, 3, {"refused": 2}, ["lost: here"])
+    findings.add(Findings({"lost": 2}, 4, {"refused": 1, "overcome": 5}, ["lost: there"]))
+    assert findings == Findings({"lost": 3}, 7, {"refused": 3, "overcome": 5}, ["lost: here", "lost: there"])
+
+
 def asked(monkeypatch: pytest.MonkeyPatch, one: Campaign, *options: str) -> tuple[int, str]:
     monkeypatch.setattr(command, "CAMPAIGNS", (one,))
     done = CliRunner().invoke(command.main, options)
