@@ -16,6 +16,7 @@ from hypothesis import seed as seeded
 from reciprocity.domain import Recorded
 from reciprocity.replay.verifying import verify
 from reciprocity.store import Register
+from tests.reliability.remembered import remembering
 from tests.reliability.scorecard import Findings
 from tests.replay.registers import logs
 from tests.store.forgeries import forgeries
@@ -51,16 +52,17 @@ def _of_one_kind(kind: str, size: int) -> Findings:
         checkpoints = {"seal": checkpoint_of(register)}
         with _connection(register) as connection:
             connection.backup(original)
-        for position in range(1, size + 1):
-            with _connection(register) as connection:
-                original.backup(connection)
-            KINDS[kind](victim_of(register), position)
-            findings.cases += 1
-            found = {one.kind for one in verify(register, checkpoints).found}
-            if not found:
-                findings.fault("unseen", f"{kind} at position {position} of {size}")
-            elif found == {"seal"}:
-                findings.note("seen only with a checkpoint")
+        with remembering(register, lambda: verify(register, checkpoints)):
+            for position in range(1, size + 1):
+                with _connection(register) as connection:
+                    original.backup(connection)
+                KINDS[kind](victim_of(register), position)
+                findings.cases += 1
+                found = {one.kind for one in verify(register, checkpoints).found}
+                if not found:
+                    findings.fault("unseen", f"{kind} at position {position} of {size}")
+                elif found == {"seal"}:
+                    findings.note("seen only with a checkpoint")
     return findings
 
 

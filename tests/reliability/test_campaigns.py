@@ -12,11 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from reciprocity.domain import Recorded
+from reciprocity.replay.verifying import verify
+from reciprocity.store import Register
 from tests.documents import ROOT
 from tests.reliability import __main__ as command
 from tests.reliability import memory, scorecard, workload
 from tests.reliability.campaigns import CAMPAIGNS
+from tests.reliability.remembered import remembering
 from tests.reliability.scorecard import Campaign, Findings, NotMeasured, Row
+from tests.store.sealed import checkpoint_of
+from tests.store.sealed import told as small
+from tests.store.tampering import KINDS, victim_of
 
 SHORT = [one for one in CAMPAIGNS if one.short]
 
@@ -126,6 +132,18 @@ def not_here(size: int, seed: int) -> Findings:
 )
 def test_what_is_reached(one: Campaign, is_reached: bool) -> None:
     assert one.measured(2, seed=1).is_reached is is_reached
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_verification_that_remembers_finds_what_another_does(kind: str) -> None:
+    with Register.open("memory:") as register:
+        register.take_over(small(5))
+        checkpoints = {"seal": checkpoint_of(register)}
+        with remembering(register, lambda: verify(register, checkpoints)):
+            KINDS[kind](victim_of(register), 5)
+            remembered = verify(register, checkpoints)
+        assert remembered == verify(register, checkpoints)
+        assert remembered.found
 
 
 def test_the_parts_of_a_campaign_are_added_up() -> None:
