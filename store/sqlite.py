@@ -21,7 +21,7 @@ from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteCursor, SQLite
 from eventsourcing.utils import Environment
 
 from reciprocity.store import command_ids, sqlite_rows
-from reciprocity.store.errors import NotAStore
+from reciprocity.store.errors import NotAStore, Unreadable
 from reciprocity.store.sqlite_connections import uri_of
 from reciprocity.store.sqlite_datastore import Datastore
 from reciprocity.store.sqlite_reading import Reader, ReadingDatastore, examine
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 _LARGEST_INTEGER = 2**63 - 1
 _COLUMNS = "originator_id, originator_version, topic, state"
-_BATCH = 10_000  # rows of a table that is gone through
 
 
 class Recorder(SQLiteApplicationRecorder):
@@ -66,11 +65,14 @@ class Recorder(SQLiteApplicationRecorder):
     ) -> list[Row]:
         """The events of the log in order, those *after* a position; of the agreements *between* two ids."""
         low, high = between or ("", None)
-        return self._select(
+        rows = self._select(
             "rowid>? AND rowid<=? AND originator_id>=? AND (? IS NULL OR originator_id<?) "
             "ORDER BY rowid LIMIT ?",
             (after, _up_to(up_to), low, high, high, limit),
         )
+        if rows and rows[-1][0] <= after:  # who goes on after the last one would go on for ever
+            raise Unreadable(f"position {rows[-1][0]}: the table is damaged: it comes after {after}")
+        return rows
 
     def select_history(self, agreement_id: str, *, after: int, up_to: int | None = None) -> list[Row]:
         """The events of one agreement in order, those *after* a version."""
@@ -89,12 +91,8 @@ class Recorder(SQLiteApplicationRecorder):
 
     def commands(self) -> Iterator[Command]:
         """Each command, with the agreement and the version at which its events begin; as they stand there."""
-        in_order = "ORDER BY command_id LIMIT ?"
-        rows = self._query(f"SELECT * FROM commands {in_order}", (_BATCH,))  # noqa: S608  # a constant
-        while rows:
-            yield from rows
-            after = f"SELECT * FROM commands WHERE command_id>? {in_order}"  # noqa: S608  # a constant
-            rows = self._query(after, (rows[-1][0], _BATCH))
+        # In one go: where a table is damaged, going on after the last one seen may go on for ever.
+        yield from self._query("SELECT * FROM commands")
 
     def agreement_ids(self) -> list[str]:
         """The ids of all agreements, in the order in which they were first recorded."""

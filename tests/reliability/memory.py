@@ -14,6 +14,7 @@ import faulthandler
 import gc
 import json
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -100,8 +101,7 @@ class Starving:
 def _one(findings: Findings, place: str, step: Callable[[Attempt], bool]) -> bool:
     """One step of a ladder, and the taking up; whether anything failed for want of memory."""
     sys.stderr.write(f"{_BEGUN}{place}\n")
-    faulthandler.dump_traceback_later(_PATIENCE_WITH_ONE, exit=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with _watched(), tempfile.TemporaryDirectory() as folder:
         attempt = Attempt(f"sqlite:///{folder}/run.db", _COMMANDS, findings, place)
         fired = step(attempt)
         findings.cases += fired
@@ -109,8 +109,18 @@ def _one(findings: Findings, place: str, step: Callable[[Attempt], bool]) -> boo
         findings.note("refused" if attempt.refused else "overcome") if fired else None
         attempt.refused = None
         gc.collect()
-    faulthandler.cancel_dump_traceback_later()
     return fired
+
+
+@contextmanager
+def _watched() -> Iterator[None]:
+    """End the process if this takes too long; by a signal, which takes neither a thread nor memory."""
+    faulthandler.register(signal.SIGALRM, chain=True)
+    signal.alarm(_PATIENCE_WITH_ONE)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
 
 
 def _calls(size: int, seed: int, findings: Findings) -> None:
@@ -146,11 +156,12 @@ def _bytes(size: int, seed: int, findings: Findings) -> None:
 
 
 def _process(size: int, seed: int, findings: Findings) -> None:
+    [pages, *_] = Path("/proc/self/statm").read_text().split()
+    already = int(pages) * resource.getpagesize()
     more, fired = 0, True
     while fired:
 
-        def step(attempt: Attempt, more: int = more) -> bool:
-            limit = _held() + more
+        def step(attempt: Attempt, limit: int = already + more) -> bool:
             resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
             attempt.make()
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
@@ -158,12 +169,6 @@ def _process(size: int, seed: int, findings: Findings) -> None:
 
         fired = _one(findings, f"--seed {seed}, {more:,} bytes more for the process", step)
         more += size * _KIB
-
-
-def _held() -> int:
-    """The bytes of address space that this process has."""
-    [pages, *_] = Path("/proc/self/statm").read_text().split()
-    return int(pages) * resource.getpagesize()
 
 
 _LADDERS = {"calls": _calls, "bytes": _bytes, "process": _process}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -30,11 +29,11 @@ def tampering(size: int, seed: int) -> Findings:  # noqa: ARG001  # every case i
     """Every kind of tampering at every position of a store of *size* events, an even number.
 
     All in memory, where a copy costs nothing: a store in a file is verified the same way (tests/store). Each
-    kind is a process's own, of twice as many as there are cores, for they take unlike long.
+    kind is a process's own.
     """
     if size < _WORTH_PROCESSES:
         return _all(map(_of_one_kind, KINDS, repeat(size)))
-    with ProcessPoolExecutor(2 * (os.cpu_count() or 1), multiprocessing.get_context("forkserver")) as pool:
+    with ProcessPoolExecutor(len(KINDS), multiprocessing.get_context("forkserver")) as pool:
         return _all(pool.map(_of_one_kind, KINDS, repeat(size)))
 
 

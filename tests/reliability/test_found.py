@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from reciprocity.replay.verifying import verify
 from reciprocity.store import NotAStore, Register, Unreadable
 from tests.reliability import workload
 from tests.reliability.scorecard import NotMeasured
@@ -68,3 +71,39 @@ def test_a_damaged_schema_is_unreadable_even_where_it_is_no_text(
     with pytest.raises(Unreadable, match="schema") as refused:
         Register.open(url, reading=reading)
     assert str(refused.value).isprintable()
+
+
+def test_commands_out_of_order_are_gone_through_once(tmp_path: Path) -> None:
+    url = workload.store(path := tmp_path / "run.db", 12)
+    last = b"command-9swap-0"  # in the order of texts; who went on after it would begin anew
+    assert path.read_bytes().count(last) == 1
+    path.write_bytes(path.read_bytes().replace(last, b"a" + last[1:]))
+    with Register.open(url, reading=True) as register:
+        assert len(list(register._recorder.commands())) == 12
+        assert {"file", "command"} <= {one.kind for one in verify(register, {}).found}
+
+
+def test_positions_out_of_order_are_gone_through_once(tmp_path: Path) -> None:
+    url = workload.store(path := tmp_path / "run.db", 6)
+    with closing(sqlite3.connect(path)) as file:
+        [(root, size)] = file.execute(
+            "SELECT rootpage, page_size FROM sqlite_schema, pragma_page_size WHERE name='stored_events'"
+        )
+    content = bytearray(path.read_bytes())
+    for row, position in enumerate([1, 2, 5, 3, 9, 6]):  # behind 3 comes 5, and then 3
+        content[_place_of_position(content, (root - 1) * size, row)] = position
+    path.write_bytes(content)
+    with Register.open(url, reading=True) as register:
+        with pytest.raises(Unreadable):
+            list(register.log())
+        found = verify(register, {}).found
+    assert {"file", "unreadable"} <= {one.kind for one in found}
+
+
+def _place_of_position(content: bytearray, page: int, row: int) -> int:
+    """Where in a file a row of a leaf has its rowid (https://www.sqlite.org/fileformat.html#b_tree_pages)."""
+    pointer = page + 8 + 2 * row
+    place = page + int.from_bytes(content[pointer : pointer + 2], "big")
+    while content[place] & 0x80:  # the size of the row, 7 bits in each byte
+        place += 1
+    return place + 1
