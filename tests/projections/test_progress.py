@@ -9,7 +9,8 @@ from reciprocity.domain import AgreementSigned, Direction, Kept, Recorded, Terms
 from reciprocity.projections import Cumulative, at, fold_log
 from reciprocity.projections.progress import agreed, directions, happened, learned, stands_in
 from tests.examples import may, out, phase, swap
-from tests.projections.recorded_histories import SOME, corrected, recordings, told_in_may
+from tests.projections.recorded_histories import SOME, corrected, told_in_may
+from reciprocity.testing.recordings import recordings
 
 
 @SOME

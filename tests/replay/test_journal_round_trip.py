@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import AgreementSigned, Event, Source, TermsAmended
 from reciprocity.replay.journal import parse_journal
+from reciprocity.testing.strategies import any_event, any_terms, unicode_texts
+from reciprocity.testing.strategies import sources as any_sources
 from tests.replay.journal_text import PARTS, journal_text
-from tests.strategies import any_event, any_terms, unicode_texts
-from tests.strategies import sources as any_sources
 
 Told = list[tuple[Event, dt.datetime | None]]
 ZONES = (dt.UTC, dt.timezone(dt.timedelta(hours=3)), dt.timezone(dt.timedelta(hours=-9, minutes=-30)))
