@@ -27,8 +27,8 @@ _NEVER_YET, _FOR_EVER = dt.date(1, 1, 1), dt.date(9000, 1, 1)
 class ProjectionLaws:
     """Subclass it in a test with a *projection*, and pytest tries every law on histories that are made up.
 
-    *logs* is where they come from, `recorded.logs` if nothing else is said. How many are tried is a matter
-    of Hypothesis' settings. A law that cannot hold of a projection is taken out by its name: one that answers
+    *logs* is where they come from, `recorded.logs` if nothing else is said; *max_examples* is how many each
+    law tries, as many as Hypothesis' settings say if nothing else is said. A law that cannot hold of a projection is taken out by its name: one that answers
     for one party only has ``test_no_party_is_favoured = None``.
 
     >>> from reciprocity.projections import Cumulative
@@ -39,12 +39,13 @@ class ProjectionLaws:
 
     projection: ClassVar[Projection[Any, Any]]
     logs: ClassVar[st.SearchStrategy[Log]] = logs(longest=5)
+    max_examples: ClassVar[int | None] = None
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         for name, law in _LAWS.items():
             if name not in vars(cls):
-                setattr(cls, name, _tried(name, law, cls.logs))
+                setattr(cls, name, _tried(name, law, cls.logs, cls.max_examples))
 
     def test_the_rest_after_a_part_is_the_whole(self) -> None:
         """A log folded in two parts gives the rows of the whole: a checkpoint loses nothing."""
@@ -85,7 +86,9 @@ class ProjectionLaws:
 Law: TypeAlias = Callable[[ProjectionLaws, Log, st.DataObject], None]
 
 
-def _tried(name: str, law: Law, on: st.SearchStrategy[Log]) -> Callable[[ProjectionLaws], None]:
+def _tried(
+    name: str, law: Law, on: st.SearchStrategy[Log], examples: int | None
+) -> Callable[[ProjectionLaws], None]:
     """The law as a test of its own: each subclass has its own, and its own examples kept."""
 
     def test(self: ProjectionLaws, log: Log, data: st.DataObject) -> None:
@@ -94,7 +97,11 @@ def _tried(name: str, law: Law, on: st.SearchStrategy[Log]) -> Callable[[Project
     test.__name__, test.__doc__ = name, getattr(ProjectionLaws, name).__doc__
     test.__qualname__ = f"{ProjectionLaws.__name__}.{name}"
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large]  # histories are built step by step
-    known = settings(deadline=None, suppress_health_check=[*settings().suppress_health_check, *slow])
+    known = settings(
+        max_examples=examples or settings().max_examples,
+        deadline=None,
+        suppress_health_check=[*settings().suppress_health_check, *slow],
+    )
     return known(given(on, st.data())(test))
 
 
