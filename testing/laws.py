@@ -28,8 +28,9 @@ class ProjectionLaws:
     """Subclass it in a test with a *projection*, and pytest tries every law on histories that are made up.
 
     *logs* is where they come from, `recorded.logs` if nothing else is said; *max_examples* is how many each
-    law tries, as many as Hypothesis' settings say if nothing else is said. A law that cannot hold of a projection is taken out by its name: one that answers
-    for one party only has ``test_no_party_is_favoured = None``.
+    law tries, as many as Hypothesis' settings say if nothing else is said. A
+    law that cannot hold of a projection is taken out by its name: one that answers for one party only has
+    ``test_no_party_is_favoured = None``.
 
     >>> from reciprocity.projections import Cumulative
     >>> class TestCumulative(ProjectionLaws):

@@ -73,11 +73,11 @@ class Forgets(Completed):
         return self
 
     def apply(self, state: Any, recorded: Recorded) -> Any:
-        self.count += 1
+        self.count += super().apply(0, recorded)
         return state
 
     def rows(self, state: Any) -> Iterator[Any]:
-        yield self.count
+        yield state.count
         self.count = 0
 
 
@@ -116,7 +116,7 @@ class StartsAnew(Completed):
         return self.last
 
     def apply(self, state: Any, recorded: Recorded) -> Any:
-        self.last = state + 1
+        self.last = super().apply(state, recorded)
         return self.last
 
 
