@@ -15,7 +15,9 @@ TEXT = (ROOT / "docs/testing.md").read_text("utf-8")
 
 # Examples are neither many nor shrunk: what is tried here is the page.
 FEW = """from hypothesis import HealthCheck, Phase, settings
-settings.register_profile("few", max_examples=4, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+
+some = {"max_examples": 4, "phases": [Phase.generate], "suppress_health_check": list(HealthCheck)}
+settings.register_profile("few", **some)
 settings.load_profile("few")
 """
 
