@@ -23,7 +23,6 @@ from reciprocity.domain.events import (
 )
 from reciprocity.domain.terms import Terms
 from reciprocity.domain.values import Transfer
-from reciprocity.testing.strategies import IMPOSTORS
 from reciprocity.testing.plain import (
     DAYS,
     LIFE,
@@ -38,6 +37,7 @@ from reciprocity.testing.plain import (
     summed,
     values,
 )
+from reciprocity.testing.strategies import IMPOSTORS
 
 LIFE_CYCLES = {"follows_the_life_cycle", "follows_the_life_cycle_of_the_phase"}
 

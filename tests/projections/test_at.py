@@ -35,7 +35,24 @@ from reciprocity.projections import Cumulative, Timeline, ask, at, fold_log
 from reciprocity.testing.plain import pair
 from reciprocity.testing.recorded import A_MOMENT, days_around, instants_around, logs, recordings
 from tests.examples import back, may, out, phase, swap
-from tests.projections.recorded_histories import FAR_OFF, MORE, SOME, broken, corrected, counted_over, final_phases, is_of_phase, last_terms, left, names, noon, orderly_recordings, own_day, told_in_may, whole
+from tests.projections.recorded_histories import (
+    FAR_OFF,
+    MORE,
+    SOME,
+    broken,
+    corrected,
+    counted_over,
+    final_phases,
+    is_of_phase,
+    last_terms,
+    left,
+    names,
+    noon,
+    orderly_recordings,
+    own_day,
+    told_in_may,
+    whole,
+)
 
 END_OF_TIME = dt.datetime(9999, 12, 30, tzinfo=dt.UTC)
 

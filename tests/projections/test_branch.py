@@ -39,7 +39,16 @@ from reciprocity.testing.recorded import enveloped_at, recordings
 from reciprocity.testing.strategies import any_event
 from tests.examples import back, may, out, phase, swap
 from tests.free_steps import History, histories
-from tests.projections.recorded_histories import MORE, SOME, broken, corrected, names, noon, told_in_may, whole
+from tests.projections.recorded_histories import (
+    MORE,
+    SOME,
+    broken,
+    corrected,
+    names,
+    noon,
+    told_in_may,
+    whole,
+)
 
 Log = tuple[Recorded, ...]
 
