@@ -110,7 +110,7 @@ class _Search:
         self._allowed = _broken(self.journal)
         self._tried: dict[str, _Came] = {}
         # Where phases are numbered as they should be, they are after one was left out.
-        self._renumbers = smaller.renumbered(tables) == tables
+        self._renumbers = journal_text(smaller.renumbered(tables)) == self.text
 
     def run(self) -> bool:
         """Search, until nothing smaller is found; whether it came so far."""
