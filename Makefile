@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-ROOMS := domain store projections replay seeds
+ROOMS := domain store projections replay seeds testing
 LOCKED := $(VENV)/locked
 INSTALLED := $(VENV)/installed
 SPARK := .venv-spark

@@ -29,6 +29,7 @@ from reciprocity.replay import (
     cli_rebuilding,
     cli_recording,
     cli_sealing,
+    cli_shrinking,
     cli_watching,
 )
 from reciprocity.replay.given_key import takes_a_key
@@ -59,6 +60,7 @@ _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
     (NotADataSet, 2),
     (NotBuilt, 2),
     (NotFound, 2),
+    (cli_shrinking.NotRun, 2),
 )
 
 
@@ -144,6 +146,7 @@ for command in (
     cli_sealing.verify,
     cli_encryption.encryption_key,
     cli_completion.completion,
+    cli_shrinking.shrink_command,
 ):
     opens_no_store = command in _OPEN_NO_STORE
     main.add_command(takes_a_language(command if opens_no_store else takes_a_key(command)))

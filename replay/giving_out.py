@@ -32,10 +32,7 @@ def write_file(path: Path, write: Callable[[IO[bytes]], None], *, force: bool) -
     Raises:
         AlreadyThere: if one exists, even if it came to exist only meanwhile; a store is left even by *force*.
     """
-    if force and _is_database(path):
-        raise AlreadyThere(f"{path}: a store, or another database, which is never overwritten")
-    if not force and os.path.lexists(path):
-        raise AlreadyThere(f"{path}: exists already (--force overwrites it)")
+    check_free(path, force=force)
     beside = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.part")
     try:
         with beside.open("xb") as file:
@@ -45,6 +42,18 @@ def write_file(path: Path, write: Callable[[IO[bytes]], None], *, force: bool) -
         _put_in_place(beside, path, force=force)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def check_free(path: Path, *, force: bool) -> None:
+    """Look whether a file may be made at *path*, before that costs anything.
+
+    Raises:
+        AlreadyThere: if one exists that *force* does not let go, or a store.
+    """
+    if force and _is_database(path):
+        raise AlreadyThere(f"{path}: a store, or another database, which is never overwritten")
+    if not force and os.path.lexists(path):
+        raise AlreadyThere(f"{path}: exists already (--force overwrites it)")
 
 
 def _is_database(path: Path) -> bool:
@@ -61,8 +70,7 @@ def _put_in_place(beside: Path, path: Path, *, force: bool) -> None:
         except FileExistsError as error:
             raise AlreadyThere(f"{path}: exists already (--force overwrites it)") from error
         except OSError:  # a file system without links
-            if os.path.lexists(path):
-                raise AlreadyThere(f"{path}: exists already (--force overwrites it)") from None
+            check_free(path, force=False)
         else:
             return
     beside.replace(path)

@@ -82,7 +82,9 @@ def _stand_in(field: msgspec.structs.FieldInfo) -> Any:
     if field.default_factory is not msgspec.NODEFAULT:
         return field.default_factory()
     # A field's own name, in capitals, is a code as well as a text, and no two fields have the same.
-    return {"counts": {"stand_in": 1}, "members": {}, "total": 0}.get(field.name, field.name.upper())
+    return {"counts": {"stand_in": 1}, "members": {}, "released": [], "total": 0}.get(
+        field.name, field.name.upper()
+    )
 
 
 def _read(found: object, kind: Any, path: Path, problems: Problems) -> Any:

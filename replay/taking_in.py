@@ -75,16 +75,27 @@ def read_events(
         MalformedFile: with every error in it, by line and field.
         RefusedFile: with every event that breaks rules.
     """
+    told = read_lines(file, name, form, now=now, wire=wire)
+    if broken := list(_unlawful(told)):
+        raise RefusedFile("\n".join(broken))
+    return told
+
+
+def read_lines(
+    file: IO[bytes], name: str, form: EventFormat | None = None, *, now: dt.datetime, wire: Wire = WIRE
+) -> Told:
+    """The same, whether the events break rules or not.
+
+    Raises:
+        MalformedFile: with every error in it, by line and field.
+    """
     reading = _Reading(Problems(name, {}), form, now, wire)
     for number, line in _numbered(file):
         reading.take(number, line)
         if len(line) > LONGEST_LINE:
             break  # it may have no end
     reading.problems.raise_if_any()
-    told = Told(name, tuple(reading.events), tuple(reading.lines))
-    if broken := list(_unlawful(told)):
-        raise RefusedFile("\n".join(broken))
-    return told
+    return Told(name, tuple(reading.events), tuple(reading.lines))
 
 
 def _numbered(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:

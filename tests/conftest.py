@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from reciprocity.testing import servers
 from tests import stores
 
 # Under python -O a plain assert is not run; pytest keeps those of the tests, and those that it is told of.
 ASSERTING = (
-    "tests.plain_rules",
     "tests.projections.compiled",
     "tests.projections.data_sets",
     "tests.projections.view_stores",
@@ -37,7 +37,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_sessionfinish() -> None:
-    stores.stop()
+    servers.stop()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -57,5 +57,5 @@ def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def server_url() -> Iterator[str]:
     """Where a store can be made on a PostgreSQL server."""
-    with stores.server().empty_database() as url:
+    with servers.server().empty_database() as url:
         yield url

@@ -22,16 +22,6 @@ from reciprocity.domain import (
 )
 
 SIGNED_ON = dt.date(2025, 5, 16)
-IMPOSTORS = {
-    "U\u041aR": "UKR",
-    "\uff35KR": "UKR",
-    "RU\u0405": "RUS",
-    "\U0001d5e5US": "RUS",
-    "isr": "ISR",
-    "hamas": "HAMAS",
-    "\u0423EM": "YEM",
-}
-"""Names that look like the code of a party, and are not: in Cyrillic, double width, small or bold letters."""
 
 
 def may(day: int) -> dt.date:

@@ -42,7 +42,7 @@ def test_the_wheel_holds_only_reciprocity_with_its_types_and_seeds(wheel: Path) 
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"reciprocity"}
     assert "reciprocity/__init__.py" not in names
-    for room in ("domain", "store", "projections", "replay", "seeds"):
+    for room in ("domain", "store", "projections", "replay", "seeds", "testing"):
         assert f"reciprocity/{room}/__init__.py" in names
         assert f"reciprocity/{room}/py.typed" in names
     packed = {name for name in names if name.endswith((".toml", ".sql", ".mo"))}

@@ -61,11 +61,20 @@ from reciprocity.domain import (
 from reciprocity.projections import Cumulative, Standing, Timeline, Verdicts, ask, fold_log
 from reciprocity.replay.giving_out import FORMATS
 from reciprocity.store import Register
+from reciprocity.testing import servers
+from reciprocity.testing.plain import Plain, pair
+from reciprocity.testing.plain_rules import expected
+from reciprocity.testing.strategies import (
+    FIRST_DAY,
+    any_terms,
+    claims,
+    counts,
+    manifests,
+    maybe_days,
+    plain_texts,
+)
 from tests import stores
 from tests.examples import back, out, swap
-from tests.plain import Plain, pair
-from tests.plain_rules import expected
-from tests.strategies import FIRST_DAY, any_terms, claims, counts, manifests, maybe_days, plain_texts
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 CODES = ("UKR", "RUS", "ZZZ")
@@ -314,7 +323,7 @@ class RecordsOnAServerToo(Records):
 _profile = settings(settings.get_profile(settings.get_current_profile_name()), stateful_step_count=40)
 TestRecords = Records.TestCase
 TestRecords.settings = _profile
-TestRecordsOnAServerToo = pytest.mark.skipif(stores.NO_SERVER, reason=stores.HOW_TO_INSTALL)(
+TestRecordsOnAServerToo = pytest.mark.skipif(servers.NO_SERVER, reason=servers.HOW_TO_INSTALL)(
     RecordsOnAServerToo.TestCase
 )
 # A tenth of the histories: what a server can do differently does not depend on the history.

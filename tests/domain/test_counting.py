@@ -10,7 +10,7 @@ from reciprocity.domain import Lane, Malformed
 from reciprocity.domain import tally as room
 from reciprocity.domain.tally import Counting, Row, Sum, Tally, rows_of
 from reciprocity.domain.values import Manifest, highest, lowest
-from tests.strategies import manifests
+from reciprocity.testing.strategies import manifests
 
 Steps = list[tuple[Manifest, int]]
 

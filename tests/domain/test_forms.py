@@ -33,8 +33,9 @@ from reciprocity.domain import (
     forms,
 )
 from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT, MOST_MEMBERS
+from reciprocity.testing.strategies import unicode_texts
 from tests.examples import agreement, back, may, out, phase, swap
-from tests.strategies import MANY, unicode_texts
+from tests.tries import MANY
 
 CODES = ["ukr", "Ukr", "", "UKR ", "1UKR", "UKR--1", "_UKR", "УКР", "U\n", "A" * 33, None, 7]
 CATEGORIES = ["Civilian", "", "civilian ", "two words", "_pow", "pow_", "цивільний", "total", "a" * 65, None]

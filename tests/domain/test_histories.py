@@ -24,10 +24,10 @@ from reciprocity.domain import (
     sign,
 )
 from reciprocity.domain.commands import consequences
-from tests.lawful_steps import History, histories
-from tests.plain import Pair, Plain, above, added, pair, plain, same, summed, values
-from tests.plain_rules import expected
-from tests.strategies import MANY
+from reciprocity.testing.plain import Pair, Plain, above, added, pair, plain, same, summed, values
+from reciprocity.testing.plain_rules import expected
+from tests.free_steps import History, histories
+from tests.tries import MANY
 
 EMPTY = Agreement("told")
 

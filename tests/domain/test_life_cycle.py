@@ -38,9 +38,9 @@ from reciprocity.domain import (
     evolve,
     fold,
 )
+from reciprocity.testing.plain import LIFE, PHASE_LIFE
+from reciprocity.testing.strategies import any_event
 from tests.examples import agreement, back, may, out, phase, swap
-from tests.plain import LIFE, PHASE_LIFE
-from tests.strategies import any_event
 
 EVENTS: tuple[Event, ...] = (
     AgreementSigned(terms=swap()),

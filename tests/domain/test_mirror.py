@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-import attrs
 from hypothesis import given
 
 from reciprocity.domain import Agreement, AgreementSigned, Lane, Refused, decide, fold
-from tests.lawful_steps import History, histories
-
-T = TypeVar("T")
-_NAMES_A_PARTY = {"name", "code", "releasing", "receiving", "claimant", "party"}
-
-
-def renamed(thing: T, names: dict[str, str]) -> T:
-    """The same value with parties renamed, wherever one is named."""
-    found: Any = thing
-    kind: Any = type(thing)
-    if isinstance(thing, tuple) and not hasattr(thing, "_fields"):
-        found = tuple(renamed(member, names) for member in thing)
-    elif attrs.has(kind):
-        changes = {}
-        for field in attrs.fields(kind):
-            value = getattr(thing, field.name)
-            if field.name in _NAMES_A_PARTY and isinstance(value, str):
-                changes[field.name] = names.get(value, value)
-            else:
-                changes[field.name] = renamed(value, names)
-        found = kind(**changes)
-    return found  # type: ignore[no-any-return]  # of the type that it had
+from reciprocity.testing.renaming import renamed
+from tests.free_steps import History, histories
 
 
 @given(histories())

@@ -23,7 +23,8 @@ from reciprocity.domain import (
 from reciprocity.domain.forms import LARGEST_COUNT
 from reciprocity.domain.tally import Counting, Row, Sum
 from reciprocity.domain.values import count, equal, exceeds, highest, in_total, lowest, remaining
-from tests.strategies import CATEGORIES, CODES, MANY, counts, manifests
+from reciprocity.testing.strategies import CATEGORIES, CODES, counts, manifests
+from tests.tries import MANY
 
 ENDLESS = 40  # stands for "without an upper bound" where every number is tried
 small = counts(4)

@@ -29,8 +29,8 @@ from reciprocity.replay import data_set
 from reciprocity.replay.journal import read_journal
 from reciprocity.replay.record import record
 from reciprocity.store import Register
+from reciprocity.testing.recorded import positioned, recordings
 from tests.projections.compiled import Part, Question
-from tests.projections.recorded_histories import positioned, recordings
 
 
 @attrs.frozen

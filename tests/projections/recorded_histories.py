@@ -1,4 +1,4 @@
-"""Lawful histories under their envelopes: recorded one after the other, each fact on its own day or later."""
+"""Recorded histories for tests of projections: orderly ones, one told in May, and what they come to."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ from reciprocity.domain import (
     happened_on,
 )
 from reciprocity.projections import Verdicts, ask
+from reciprocity.testing.plain import DAYS, Pair, Plain, Record, pair
+from reciprocity.testing.recorded import FIRST_INSTANT, HOURS, enveloped_at
 from tests.examples import may
-from tests.lawful_steps import History, histories
-from tests.plain import DAYS, Pair, Plain, Record, pair
+from tests.free_steps import History, histories
 
 SOME = settings(max_examples=max(1, settings().max_examples * 2 // 5))
 """How often to try a property that looks at many moments of one history."""
@@ -44,33 +45,6 @@ MORE = settings(max_examples=max(1, settings().max_examples * 4 // 5))
 FAR_OFF = dt.date(9000, 1, 1)
 """Later than anything that is told."""
 
-SPRING = dt.datetime(2025, 4, 1, 9, 30, tzinfo=dt.UTC)
-HOURS = (0, 0, 1, 7, 20, 24, 72, 500)
-A_MOMENT = dt.timedelta(microseconds=1)
-
-
-@st.composite
-def recordings(draw: st.DrawFn, agreement_id: str = "told", longest: int = 12) -> tuple[Recorded, ...]:
-    """A lawful history. What follows by itself is recorded with what it follows from."""
-    history = draw(histories(longest))
-    hours = draw(st.lists(st.sampled_from(HOURS), min_size=3, max_size=8))
-    early = draw(st.sampled_from([0, 0, 13]))  # west of the day on which it happened
-    return enveloped_at(history, hours, early, agreement_id)
-
-
-def enveloped_at(history: History, hours: list[int], early: int, agreement_id: str) -> tuple[Recorded, ...]:
-    """The history as recorded so many hours after one another, later if a day had not begun."""
-    instant, agreement, log = SPRING, Agreement(agreement_id), list[Recorded]()
-    for nth, request in enumerate(history.requests):
-        instant += dt.timedelta(hours=hours[nth % len(hours)])
-        instant = max(instant, _begins(happened_on(request)) - dt.timedelta(hours=early))
-        decided = decide(agreement, request)
-        agreement = fold(agreement, decided)
-        for event in decided:
-            number = len(log) + 1
-            log.append(Recorded(agreement_id, number, instant, f"c-{nth}", event, number))
-    return tuple(log)
-
 
 @st.composite
 def orderly_recordings(draw: st.DrawFn) -> tuple[Recorded, ...]:
@@ -80,7 +54,11 @@ def orderly_recordings(draw: st.DrawFn) -> tuple[Recorded, ...]:
     """
     history = draw(histories())
     hours = draw(st.lists(st.sampled_from(HOURS), min_size=3, max_size=8))
-    instant, requests, of_phase = SPRING + dt.timedelta(days=40), list[Event](), dict[int, dt.date | None]()
+    instant, requests, of_phase = (
+        FIRST_INSTANT + dt.timedelta(days=40),
+        list[Event](),
+        dict[int, dt.date | None](),
+    )
     for nth, event in enumerate(history.requests):
         instant += dt.timedelta(hours=hours[nth % len(hours)])
         request = event
@@ -97,13 +75,6 @@ def orderly_recordings(draw: st.DrawFn) -> tuple[Recorded, ...]:
         requests.append(request)
     late = [40 * 24 + hours[0], *(hours[nth % len(hours)] for nth in range(1, len(requests)))]
     return enveloped_at(History(tuple(requests), history.free), late, 0, "told")
-
-
-@st.composite
-def logs(draw: st.DrawFn, longest: int = 6) -> tuple[Recorded, ...]:
-    """Two agreements in one log, in the order of their recording."""
-    both = [*draw(recordings("a", longest)), *draw(recordings("b", longest))]
-    return positioned(sorted(both, key=lambda one: one.recorded_at))
 
 
 def told_in_may(*entries: tuple[int, Event]) -> list[Recorded]:
@@ -135,21 +106,6 @@ def names(log: Iterable[Recorded]) -> list[str]:
 def broken(log: Iterable[Recorded]) -> set[str]:
     """The rules that a history breaks."""
     return {row.finding.rule for row in ask(Verdicts(), log) if row.finding.verdict is Verdict.VIOLATED}
-
-
-def positioned(log: Iterable[Recorded]) -> tuple[Recorded, ...]:
-    return tuple(attrs.evolve(one, position=place) for place, one in enumerate(log, start=1))
-
-
-def days_around(log: Iterable[Recorded]) -> list[dt.date]:
-    """Every day on which something happened or was recorded, and the days beside it."""
-    known = {day for one in log for day in (happened_on(one.event), one.recorded_at.date()) if day}
-    return sorted({day + dt.timedelta(days=beside) for day in known for beside in (-1, 0, 1)})
-
-
-def instants_around(log: Iterable[Recorded]) -> list[dt.datetime]:
-    """Every instant at which something was recorded, and those beside it."""
-    return sorted({one.recorded_at + beside for one in log for beside in (-A_MOMENT, 0 * A_MOMENT, A_MOMENT)})
 
 
 def whole(log: Iterable[Recorded]) -> list[tuple[Recorded, int]]:
@@ -207,7 +163,3 @@ def left(agreed: Count, done: Pair) -> Pair:
         0 if done_most is None else max(0, least - done_most),
         None if most is None else max(0, most - done_least),
     )
-
-
-def _begins(day: dt.date | None) -> dt.datetime:
-    return SPRING if day is None else dt.datetime.combine(day, dt.time(), dt.UTC)

@@ -32,28 +32,24 @@ from reciprocity.domain import (
     TermsAmended,
 )
 from reciprocity.projections import Cumulative, Timeline, ask, at, fold_log
+from reciprocity.testing.plain import pair
+from reciprocity.testing.recorded import A_MOMENT, days_around, instants_around, logs, recordings
 from tests.examples import back, may, out, phase, swap
-from tests.plain import pair
 from tests.projections.recorded_histories import (
-    A_MOMENT,
     FAR_OFF,
     MORE,
     SOME,
     broken,
     corrected,
     counted_over,
-    days_around,
     final_phases,
-    instants_around,
     is_of_phase,
     last_terms,
     left,
-    logs,
     names,
     noon,
     orderly_recordings,
     own_day,
-    recordings,
     told_in_may,
     whole,
 )

@@ -34,22 +34,21 @@ from reciprocity.domain import (
     fold,
 )
 from reciprocity.projections import Branch, Cumulative, Verdicts, ask, figures, fold_log, what_if
+from reciprocity.testing.plain import Lane, Pair, Plain, Record, above, added, pair, summed
+from reciprocity.testing.recorded import enveloped_at, recordings
+from reciprocity.testing.strategies import any_event
 from tests.examples import back, may, out, phase, swap
-from tests.lawful_steps import History, histories
-from tests.plain import Lane, Pair, Plain, Record, above, added, pair, summed
+from tests.free_steps import History, histories
 from tests.projections.recorded_histories import (
     MORE,
     SOME,
     broken,
     corrected,
-    enveloped_at,
     names,
     noon,
-    recordings,
     told_in_may,
     whole,
 )
-from tests.strategies import any_event
 
 Log = tuple[Recorded, ...]
 

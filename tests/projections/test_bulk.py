@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import Recorded
 from reciprocity.projections import at, bulk
+from reciprocity.testing.recorded import instants_around
 from tests.projections.compiled import Compiler, Part, compiler
 from tests.projections.data_sets import CHECKS, Check, crowded_logs, of_the_seeds, written
-from tests.projections.recorded_histories import instants_around
 
 FEW = settings(max_examples=max(2, settings().max_examples // 4))
 """Each example is a log of several histories, of which a part is asked every question."""

@@ -29,9 +29,10 @@ from reciprocity.domain import (
     fold,
 )
 from reciprocity.projections import Standing, Timeline, ask, bulk
+from reciprocity.testing.recorded import positioned
 from tests.examples import back, out, phase, swap
 from tests.projections.data_sets import CHECKS, Check, written
-from tests.projections.recorded_histories import corrected, positioned
+from tests.projections.recorded_histories import corrected
 
 UNEVEN = Kept.NOT_REQUIRED
 

@@ -19,7 +19,7 @@ from reciprocity.domain import (
 )
 from reciprocity.projections import Claims, Gap, Label, ask, balance_assertions
 from tests.envelopes import enveloped
-from tests.lawful_steps import History, histories
+from tests.free_steps import History, histories
 
 TERMS = Terms.symmetric("UKR", "RUS", total=1000)
 SIGNED = AgreementSigned(terms=TERMS)

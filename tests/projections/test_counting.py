@@ -18,9 +18,9 @@ from reciprocity.projections import (
     ask,
     fold_log,
 )
+from reciprocity.testing.plain import Pair, Plain, added, pair, plain, summed
 from tests.envelopes import enveloped
-from tests.lawful_steps import History, histories
-from tests.plain import Pair, Plain, added, pair, plain, summed
+from tests.free_steps import History, histories
 
 PROJECTIONS: tuple[Projection[Any, Any], ...] = (Cumulative(), Timeline(), Standing(), Claims(), Verdicts())
 

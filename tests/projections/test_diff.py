@@ -24,18 +24,9 @@ from reciprocity.domain import (
 )
 from reciprocity.projections import Change, Figure, at, diff, figures
 from reciprocity.projections.diff import applied
+from reciprocity.testing.recorded import days_around, instants_around, logs, recordings
 from tests.examples import back, may, out, phase, swap
-from tests.projections.recorded_histories import (
-    MORE,
-    SOME,
-    corrected,
-    days_around,
-    instants_around,
-    logs,
-    noon,
-    recordings,
-    told_in_may,
-)
+from tests.projections.recorded_histories import MORE, SOME, corrected, noon, told_in_may
 
 Log = tuple[Recorded, ...]
 FROM_UKR, FROM_RUS = Direction("UKR", "RUS"), Direction("RUS", "UKR")

@@ -19,10 +19,11 @@ from reciprocity.projections.entries import (
     parties,
     weights,
 )
+from reciprocity.testing.plain import Lane, Pair, plain
+from reciprocity.testing.recorded import recordings
 from tests.envelopes import enveloped
 from tests.examples import back, may, out, phase, swap
-from tests.plain import Lane, Pair, plain
-from tests.projections.recorded_histories import corrected, recordings, told_in_may
+from tests.projections.recorded_histories import corrected, told_in_may
 
 
 def entered(log: Iterable[Recorded]) -> list[Entry]:

@@ -24,7 +24,7 @@ from reciprocity.domain.tally import Sum
 from reciprocity.projections import Cumulative, FactRow, Facts, ask, fold_log
 from tests.envelopes import LATE_ENOUGH, enveloped
 from tests.examples import back, out, phase
-from tests.lawful_steps import History, histories
+from tests.free_steps import History, histories
 
 
 def rows_of(*events: Event) -> list[FactRow]:

@@ -14,9 +14,9 @@ from reciprocity.projections import Cumulative, Totals, fold_log
 from reciprocity.store import WIRE, Kind, Log, Unreadable, Wire
 from reciprocity.store.log import Between, Row
 from reciprocity.store.wire import KINDS
-from tests.projections.recorded_histories import recordings
+from reciprocity.testing.recorded import recordings
 from tests.store.wire_lines import LINES
-from tests.strategies import MANY
+from tests.tries import MANY
 
 
 @attrs.frozen

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from reciprocity.domain import AgreementSigned, Direction, Kept, Recorded, TermsAmended
 from reciprocity.projections import Cumulative, at, fold_log
 from reciprocity.projections.progress import agreed, directions, happened, learned, stands_in
+from reciprocity.testing.recorded import recordings
 from tests.examples import may, out, phase, swap
-from tests.projections.recorded_histories import SOME, corrected, recordings, told_in_may
+from tests.projections.recorded_histories import SOME, corrected, told_in_may
 
 
 @SOME

@@ -23,14 +23,9 @@ from reciprocity.domain import (
     Transfer,
 )
 from reciprocity.projections import Cumulative, Timeline, added_up, ask, at, contributions
+from reciprocity.testing.recorded import days_around, logs
 from tests.examples import back, out, phase, swap
-from tests.projections.recorded_histories import (
-    SOME,
-    corrected,
-    days_around,
-    logs,
-    told_in_may,
-)
+from tests.projections.recorded_histories import SOME, corrected, told_in_may
 
 FROM_UKR, FROM_RUS = Direction("UKR", "RUS"), Direction("RUS", "UKR")
 

@@ -17,7 +17,7 @@ from reciprocity.store import Register
 from reciprocity.store.view_builds import Digest
 from reciprocity.store.view_tables import Cursor, Line, Stage
 from tests.examples import back, out, swap
-from tests.lawful_steps import histories
+from tests.free_steps import histories
 from tests.replay.registers import recorded
 
 logs = st.lists(histories(), min_size=1, max_size=3).map(

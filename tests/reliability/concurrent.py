@@ -18,6 +18,7 @@ from pathlib import Path
 from reciprocity.domain import OPEN, ReciprocityError, Recorded
 from reciprocity.projections import Runner
 from reciprocity.store import Register
+from reciprocity.testing import servers
 from tests import stores
 from tests.examples import swap
 from tests.projections.view_stores import expected, is_whole, stored, undisturbed
@@ -34,9 +35,9 @@ _VIEW = "cumulative"
 @contextmanager
 def server_url() -> Iterator[str]:
     """A database on a server of the campaign's."""
-    if stores.NO_SERVER:
-        raise NotMeasured(stores.HOW_TO_INSTALL)
-    with stores.server().empty_database() as url:
+    if servers.NO_SERVER:
+        raise NotMeasured(servers.HOW_TO_INSTALL)
+    with servers.server().empty_database() as url:
         yield url
 
 

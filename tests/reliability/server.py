@@ -20,6 +20,7 @@ from pathlib import Path
 
 from reciprocity.domain import OPEN, Agreement, Event, complete_phase
 from reciprocity.store import Busy, Conflict, ConnectionLost, Register, StoreError
+from reciprocity.testing import servers
 from tests import stores
 from tests.examples import back, out, swap
 from tests.reliability.scorecard import Findings, NotMeasured
@@ -30,10 +31,10 @@ _TRIED_AGAIN = (ConnectionLost, Busy, Conflict)
 
 
 @cache
-def _server() -> stores.Server:
-    if stores.NO_SERVER:
-        raise NotMeasured(stores.HOW_TO_INSTALL)
-    return stores.start()
+def _server() -> servers.Server:
+    if servers.NO_SERVER:
+        raise NotMeasured(servers.HOW_TO_INSTALL)
+    return servers.start()
 
 
 def _next(agreement: Agreement) -> tuple[Event, ...]:
@@ -100,7 +101,7 @@ def _write(url: str, number: int, ended: threading.Event, findings: Findings) ->
     return acknowledged
 
 
-def _kill(server: stores.Server, url: str, rng: random.Random, *, whole: bool, findings: Findings) -> None:
+def _kill(server: servers.Server, url: str, rng: random.Random, *, whole: bool, findings: Findings) -> None:
     if whole:
         postmaster = server.running.get_postmaster_info().pid
         children = _children(postmaster)

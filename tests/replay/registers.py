@@ -15,7 +15,7 @@ from reciprocity.replay.event_lines import EventFormat
 from reciprocity.replay.giving_out import FORMATS
 from reciprocity.replay.taking_in import Told, read_events
 from reciprocity.store import Register
-from tests.lawful_steps import histories
+from tests.free_steps import histories
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 

@@ -21,8 +21,9 @@ from reciprocity.domain.values import share
 from reciprocity.projections import Cumulative, fold_log
 from reciprocity.replay import bars, screen
 from reciprocity.replay.cli import main
+from reciprocity.testing.recorded import recordings
 from tests.examples import back, out, phase, swap
-from tests.projections.recorded_histories import SOME, recordings, told_in_may
+from tests.projections.recorded_histories import SOME, told_in_may
 
 
 def console(encoding: str = "utf-8", width: int = 80) -> Console:

@@ -40,8 +40,9 @@ from reciprocity.replay.journal import read_journal
 from reciprocity.replay.options import Clocks
 from reciprocity.replay.record import record
 from reciprocity.store import Register
+from reciprocity.testing.recorded import recordings
 from tests.examples import back, may, out, phase, swap
-from tests.projections.recorded_histories import SOME, corrected, noon, recordings, told_in_may
+from tests.projections.recorded_histories import SOME, corrected, noon, told_in_may
 from tests.replay.pictures import Elements, layers, leaves
 
 KINDS: dict[str, Callable[[list[Recorded], Clocks], Drawing]] = {

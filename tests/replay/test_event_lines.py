@@ -18,10 +18,10 @@ from reciprocity.domain import Event, PhaseCompleted, Recorded
 from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
 from reciprocity.replay.problems import Problems
 from reciprocity.store import KINDS, WIRE, Wire
+from reciprocity.testing.strategies import any_event, unicode_texts
 from tests.documents import ROOT
 from tests.replay.registers import given_out, logs, read_back
 from tests.store.wire_lines import LINES, RECORDED_AT
-from tests.strategies import any_event, unicode_texts
 
 FORMATS = pytest.mark.parametrize("form", EVENT_FORMATS.values(), ids=lambda form: form.name)
 

@@ -274,6 +274,11 @@ def test_an_amendment_that_changes_nothing_is_refused() -> None:
     assert problem.reason.startswith("changes nothing")
 
 
+def test_what_a_correction_reverses_must_say_what_was_released() -> None:
+    entry = '[[event]]\nevent = "phase-voided"\nphase = 1\nreason = "R."\nreverses = { place = "P" }\n'
+    assert the_problem(SIGNED + entry).reason == "released is missing"
+
+
 def test_an_error_in_what_a_correction_reverses_has_its_own_place() -> None:
     entry = '[[event]]\nevent = "phase-voided"\nphase = 1\nreason = "R."\n[event.reverses]\nreleased = [\n'
     row = '{ by = "AAA", to = "AAA", counts = { civilian = 1 } },\n'

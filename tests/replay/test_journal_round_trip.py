@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 
 import attrs
 from hypothesis import given
@@ -10,9 +11,9 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import AgreementSigned, Event, Source, TermsAmended
 from reciprocity.replay.journal import parse_journal
-from tests.replay.journal_text import PARTS, journal_text
-from tests.strategies import any_event, any_terms, unicode_texts
-from tests.strategies import sources as any_sources
+from reciprocity.replay.journal_text import PARTS, journal_tables, journal_text
+from reciprocity.testing.strategies import any_event, any_terms, unicode_texts
+from reciprocity.testing.strategies import sources as any_sources
 
 Told = list[tuple[Event, dt.datetime | None]]
 ZONES = (dt.UTC, dt.timezone(dt.timedelta(hours=3)), dt.timezone(dt.timedelta(hours=-9, minutes=-30)))
@@ -61,8 +62,8 @@ def _instants(draw: st.DrawFn, number: int) -> list[dt.datetime | None]:
 def test_a_journal_is_read_as_the_events_it_was_written_from(
     written: tuple[Told, tuple[Source, ...]],
 ) -> None:
-    told, sources = written
-    text = journal_text("some-agreement", told, sources)
+    told, _ = written
+    text = journal_text(journal_tables("some-agreement", told))
     read = parse_journal(text.encode(), "journal.toml")
     assert [entry.event for entry in read.entries] == [event for event, _ in told]
     filled = [entry.recorded_at for entry in read.entries]
@@ -73,3 +74,4 @@ def test_a_journal_is_read_as_the_events_it_was_written_from(
     assert read.agreement_id == "some-agreement"
     lines = text.split("\n")
     assert all(lines[entry.line - 1] == "[[event]]" for entry in read.entries[1:])
+    assert journal_text(tomllib.loads(text)) == text

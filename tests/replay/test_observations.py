@@ -14,7 +14,7 @@ from reciprocity.replay import observations
 from reciprocity.replay.language import Language, language, speaking
 from reciprocity.replay.observations import said
 from tests.catalogues import TRANSLATED
-from tests.lawful_steps import History, histories
+from tests.free_steps import History, histories
 
 languages = st.sampled_from(TRANSLATED).map(language)
 # Codes of parties need no words.

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from reciprocity.store import Busy, Register, Unreadable
 from reciprocity.store.commits import Commits
 from tests.examples import swap
-from tests.strategies import MANY
+from tests.tries import MANY
 
 PATIENCE = 60
 

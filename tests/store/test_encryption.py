@@ -33,11 +33,11 @@ from reciprocity.store import (
 )
 from reciprocity.store.encryption import Cipher, EncryptedWire, wire_with
 from reciprocity.store.log import Row
+from reciprocity.testing.strategies import any_event, plain_texts, unicode_texts
 from tests import stores
 from tests.examples import swap
 from tests.projections.recorded_histories import SOME
 from tests.projections.test_narrow_reading import Held, logs, narrow, whole
-from tests.strategies import any_event, plain_texts, unicode_texts
 
 KEY, OTHER = Key(bytes(range(32))), Key(bytes(range(32, 64)))
 CIPHER, AT = Cipher(KEY), dt.datetime(2030, 1, 1, tzinfo=dt.UTC)

@@ -23,7 +23,7 @@ from reciprocity.store.log import Row
 from tests.examples import back, out, swap
 from tests.store.test_processes import WRITERS, told, writers
 from tests.stores import execute
-from tests.strategies import MANY
+from tests.tries import MANY
 
 PATIENCE = 60  # seconds after which a test is stuck
 

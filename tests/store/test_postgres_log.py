@@ -14,8 +14,9 @@ import pytest
 
 from reciprocity.domain import OPEN, Agreement, Event, complete_phase
 from reciprocity.store import Busy, ConnectionLost, Register, StoreError, Unreadable
+from reciprocity.testing.servers import server
 from tests.examples import back, out, swap
-from tests.stores import execute, server
+from tests.stores import execute
 
 
 def next_phase(agreement: Agreement) -> tuple[Event, ...]:

@@ -23,8 +23,9 @@ from reciprocity.store import (
     Register,
     StoreError,
 )
+from reciprocity.testing.servers import server, start
 from tests.examples import back, out, swap
-from tests.stores import execute, server, start
+from tests.stores import execute
 
 SECRET = "open-sesame"  # noqa: S105  # of a server that is gone with the tests
 

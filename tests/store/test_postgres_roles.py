@@ -10,8 +10,9 @@ from importlib.resources import as_file, files
 import pytest
 
 from reciprocity.store import NotAllowed, NotAStore, Register
+from reciprocity.testing.servers import server
 from tests.examples import back, out, swap
-from tests.stores import content, execute, server
+from tests.stores import content, execute
 
 ROLES = files("reciprocity.store").joinpath("postgres_roles.sql")
 LOGINS = {"holder": "reciprocity_owner", "clerk": "reciprocity_appender", "analyst": "reciprocity_reader"}

@@ -22,7 +22,7 @@ from reciprocity.domain import (
 )
 from reciprocity.store import Dated, OutOfOrder, Register
 from tests.examples import back, out, phase, swap
-from tests.lawful_steps import History, histories
+from tests.free_steps import History, histories
 from tests.stores import content, place
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)

@@ -12,8 +12,9 @@ from reciprocity.domain import AgreementSuspended, Event, Recorded
 from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
 from reciprocity.store.errors import shown
 from reciprocity.store.wire import ENCRYPTED
+from reciprocity.testing.strategies import any_event, unicode_texts
 from tests.store.wire_lines import LINES, RECORDED_AT
-from tests.strategies import MANY, any_event, unicode_texts
+from tests.tries import MANY
 
 instants = st.datetimes(dt.datetime(2025, 8, 2), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001  # made aware by the strategy
 

@@ -1,9 +1,10 @@
-"""Writes journals, for tests: events as the TOML text that tells them."""
+"""Journal text: events as the TOML that tells them. The one rule: what is written is read as those events."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any
@@ -22,10 +23,11 @@ from reciprocity.domain import (
     Obligation,
     Party,
     Range,
-    Source,
+    Symmetry,
     Terms,
     TermsAmended,
     Transfer,
+    Window,
 )
 from reciprocity.store import name_of
 
@@ -33,24 +35,35 @@ PARTS = ("title", "parties", "obligations", "symmetry", "window", "mediators", "
 """What an amendment can name."""
 
 
-def journal_text(
-    agreement_id: str,
-    told: Iterable[tuple[Event, dt.datetime | None]],
-    sources: Iterable[Source] = (),
-) -> str:
-    """A journal that tells these events, the first of them a signing, each recorded at its instant."""
-    lines: list[str] = []
+def journal_tables(agreement_id: str, told: Iterable[tuple[Event, dt.datetime | None]]) -> dict[str, Any]:
+    """The tables of a journal that tells these events, the first of them a signing, each at its instant.
+
+    What it cannot tell is left out: what an amendment changes besides `PARTS`, and all but one of several
+    sources of the same key. Reading it shows whether anything was.
+    """
+    tables: dict[str, Any] = {"agreement": {"id": agreement_id}, "event": [], "sources": {}}
     before: Terms | None = None
     for event, recorded_at in told:
+        at = {"recorded_at": recorded_at}
         if isinstance(event, AgreementSigned):
-            header, table = "[agreement]", {"id": agreement_id} | _signed(event)
+            tables["agreement"] |= _filled(_signed(event)) | _said(at)
         else:
-            header, table = "[[event]]", {"event": name_of(event)} | _told(event, before)
+            tables["event"].append({"event": name_of(event)} | _said(_told(event, before)) | _said(at))
         before = getattr(event, "terms", before)
-        lines += ["", header, *_lines(table | {"recorded_at": recorded_at})]
-    for source in sources:
-        table = attrs.asdict(source)
-        lines += ["", f"[sources.{toml(table.pop('key'))}]", *_lines(table)]
+        for source in (*event.sources, *(event.terms.sources if isinstance(event, AgreementSigned) else ())):
+            table = attrs.asdict(source)
+            key = table.pop("key")
+            tables["sources"][key] = _said(table)
+    return tables
+
+
+def journal_text(tables: Mapping[str, Any]) -> str:
+    """The tables of a journal as TOML: those of its events one after the other, then its sources."""
+    lines = ["[agreement]", *_lines(tables["agreement"])]
+    for table in tables.get("event", ()):
+        lines += ["", "[[event]]", *_lines(table)]
+    for key, table in tables.get("sources", {}).items():
+        lines += ["", f"[sources.{_key(key)}]", *_lines(table)]
     return "\n".join(lines) + "\n"
 
 
@@ -66,35 +79,55 @@ def toml(value: Any) -> str:
         case str():
             return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
         case Mapping():
-            return "{ " + ", ".join(f"{toml(key)} = {toml(one)}" for key, one in _said(value)) + " }"
+            return "{ " + ", ".join(f"{_key(key)} = {toml(one)}" for key, one in _said(value).items()) + " }"
         case _:
             return "[" + ", ".join(toml(one) for one in value) + "]"
 
 
-def _said(table: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    return [(key, value) for key, value in table.items() if value is not None]
+def _said(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if value is not None}
+
+
+def _filled(table: Mapping[str, Any]) -> dict[str, Any]:
+    """The table without what says no more than leaving it out would."""
+    return {key: value for key, value in _said(table).items() if value or key in _MUST}
+
+
+_MUST = {"parties", "obligations", "released"}
+_CITED = ("sources", "notes")
 
 
 def _lines(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key} = {toml(value)}" for key, value in _said(table)]
+    return [f"{_key(key)} = {_value(value)}" for key, value in _said(table).items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple) and value and all(isinstance(one, Mapping) for one in value):
+        return "[\n" + "".join(f"  {toml(one)},\n" for one in value) + "]"
+    return toml(value)
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else toml(key)
 
 
 def _signed(event: AgreementSigned) -> dict[str, Any]:
     terms = event.terms
-    return {name: _part(name, terms) for name in PARTS} | {
+    usual = {"symmetry": Symmetry(), "window": Window()}
+    said = [name for name in PARTS if getattr(terms, name) != usual.get(name)]
+    return {name: _part(name, terms) for name in said} | {
         "signed_on": terms.signed_on,
         "signed_at": terms.signed_at,
         "parent": terms.parent,
-        "series": terms.series,
+        "series": terms.series or None,
         "sources": [source.key for source in terms.sources],
         "notes": event.notes,
     }
 
 
 def _told(event: Event, before: Terms | None) -> dict[str, Any]:
-    table: dict[str, Any] = {
-        field.name: getattr(event, field.name) for field in attrs.fields(type(event)) if field.name != "terms"
-    }
+    names = [field.name for field in attrs.fields(type(event)) if field.name not in {"terms", *_CITED}]
+    table: dict[str, Any] = {name: getattr(event, name) for name in (*names, *_CITED)}
     table["sources"] = [source.key for source in event.sources]
     for name in {"released", "planned"} & table.keys():
         table[name] = [_row(transfer) for transfer in table[name]]
@@ -109,7 +142,8 @@ def _told(event: Event, before: Terms | None) -> dict[str, Any]:
             table["released"] = [_claim(claimed) for claimed in table.pop("claimed")]
         case _:
             pass
-    return {name: _plain(value) for name, value in table.items()}
+    kept = _MUST | (set(PARTS) if isinstance(event, TermsAmended) else set())
+    return {name: _plain(value) for name, value in table.items() if value or name in kept}
 
 
 def _plain(value: Any) -> Any:
@@ -145,13 +179,15 @@ def _party(party: Party) -> Any:
 
 def _obligation(obligation: Obligation) -> dict[str, Any]:
     total = "open" if obligation.total == OPEN else _count(obligation.total)
-    return attrs.asdict(obligation, recurse=False) | {"total": total}
+    row = attrs.asdict(obligation, recurse=False) | {"total": total}
+    return row if obligation.categories else {key: row[key] for key in row if key != "categories"}
 
 
 def _row(transfer: Transfer) -> dict[str, Any]:
     within = "unclear" if transfer.within_agreement is None else transfer.within_agreement
     counts = {transfer.category: "?" if transfer.count == UNKNOWN else _count(transfer.count)}
-    return {"by": transfer.releasing, "to": transfer.receiving, "counts": counts, "within_agreement": within}
+    row = {"by": transfer.releasing, "to": transfer.receiving, "counts": counts}
+    return row if within is True else row | {"within_agreement": within}
 
 
 def _claim(claimed: Claimed) -> dict[str, Any]:

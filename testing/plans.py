@@ -1,4 +1,4 @@
-"""Lawful histories by construction: each is planned in plain integers, then told in events.
+"""Plans: what an agreement is to come to, in plain integers. The one rule: no more is told than was planned.
 
 A plan is a number of *rounds*: chains of releases that are worth the same and end where they began. Each
 phase hands over some units of each round, never more than are left, so that no total can be exceeded and
@@ -33,8 +33,8 @@ from reciprocity.domain import (
     Transfer,
     Weight,
 )
-from tests.plain import Plain
-from tests.strategies import CATEGORIES, CODES, FIRST_DAY, STRANGER, plain_texts
+from reciprocity.testing.plain import Plain
+from reciprocity.testing.strategies import CATEGORIES, CODES, FIRST_DAY, STRANGER, plain_texts
 
 # A strategy is made once, and drawn from many times: to make one takes longer than to draw.
 _SHAPES = st.sampled_from(["two", "two", "two", "three", "group"])
@@ -78,9 +78,11 @@ class Plan:
 
     @property
     def codes(self) -> list[str]:
+        """Every code that stands for a party or a member of one."""
         return [code for party in self.parties for code in party.codes]
 
     def left(self, nth: int, leg: int) -> int:
+        """How many units of a leg of a round are not done yet."""
         return self.units[nth] - sum(done.get((nth, leg), 0) for done in self.done.values())
 
     def planned(self, coverage: Coverage) -> int:
@@ -261,9 +263,19 @@ class Told:
         self.state = self.state.with_one_more(event).settled()
 
 
+def signed(plan: Plan, title: str) -> AgreementSigned:
+    """The signing of an agreement under which the plan can be carried out."""
+    return AgreementSigned(terms=plan.terms(title))
+
+
 @st.composite
 def signatures(draw: st.DrawFn) -> Told:
     """An agreement just signed."""
     told = Told(draw(plans()))
-    told.tell(AgreementSigned(terms=told.plan.terms(draw(plain_texts))))
+    told.tell(signed(told.plan, draw(plain_texts)))
     return told
+
+
+def lawful_terms() -> st.SearchStrategy[Terms]:
+    """Terms that make sense: parties, obligations between them, and something that can be done under them."""
+    return st.builds(Plan.terms, plans(), plain_texts)

@@ -1,11 +1,13 @@
-"""Hypothesis strategies for values, terms and events that are well formed, lawful or not."""
+"""Strategies: values, terms and events, made up. The one rule: they are well formed, lawful or not.
+
+What is lawful by construction comes from `lawful`, `recorded` and `breaches`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from functools import lru_cache
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from reciprocity.domain import (
@@ -39,13 +41,19 @@ from reciprocity.domain import (
     Weight,
     Window,
 )
-from tests.examples import IMPOSTORS
-
-MANY = settings(max_examples=settings().max_examples * 2)
-"""How often to try a property that costs next to nothing, or whose breach takes many histories to find."""
 
 CODES = ("UKR", "RUS", "ISR", "HAMAS", "YEM")
 STRANGER = "ZZZ"
+IMPOSTORS = {
+    "U\u041aR": "UKR",
+    "\uff35KR": "UKR",
+    "RU\u0405": "RUS",
+    "\U0001d5e5US": "RUS",
+    "isr": "ISR",
+    "hamas": "HAMAS",
+    "\u0423EM": "YEM",
+}
+"""Names that look like the code of a party, and are not: in Cyrillic, double width, small or bold letters."""
 CATEGORIES = ("prisoner_of_war", "civilian", "mortal_remains")
 FIRST_DAY, LAST_DAY = dt.date(2025, 4, 1), dt.date(2025, 7, 31)
 
@@ -79,8 +87,9 @@ def pairs(codes: tuple[str, ...]) -> st.SearchStrategy[tuple[str, str]]:
 
 @lru_cache
 def manifests(
-    codes: tuple[str, ...], categories: tuple[str, ...] = CATEGORIES, most: int = 6
+    codes: tuple[str, ...] = CODES[:2], categories: tuple[str, ...] = CATEGORIES, most: int = 6
 ) -> st.SearchStrategy[Manifest]:
+    """Up to four rows between these codes, of up to so many persons each; some do not count, or may not."""
     within = st.sampled_from([True, True, True, False, None])
     row = st.builds(
         lambda two, category, count, within: Transfer(two[0], two[1], category, count, within),
@@ -96,7 +105,8 @@ def manifests(
 
 
 @lru_cache
-def claims(codes: tuple[str, ...], most: int = 6) -> st.SearchStrategy[tuple[Claimed, ...]]:
+def claims(codes: tuple[str, ...] = CODES[:2], most: int = 6) -> st.SearchStrategy[tuple[Claimed, ...]]:
+    """Up to three figures that somebody may state of these parties; some are silence."""
     row = st.builds(
         lambda two, category, count: Claimed(two[0], two[1], category, count),
         pairs(codes),
@@ -107,7 +117,8 @@ def claims(codes: tuple[str, ...], most: int = 6) -> st.SearchStrategy[tuple[Cla
 
 
 @lru_cache
-def sources(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Source, ...]]:
+def sources(texts: st.SearchStrategy[str] = plain_texts) -> st.SearchStrategy[tuple[Source, ...]]:
+    """Up to two sources, under different keys."""
     one = st.builds(
         Source,
         key=st.sampled_from(["gur", "mod.1", "TASS-2", "un_3"]),
@@ -121,13 +132,17 @@ def sources(texts: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[Source, ..
 
 @lru_cache
 def symmetries() -> st.SearchStrategy[Symmetry]:
+    """When sides must be even, and what weighs how much."""
     weight = st.builds(Weight, st.sampled_from(CATEGORIES), st.sampled_from([0, 1, 2, 30]))
     weights = st.lists(weight, max_size=2, unique_by=lambda w: w.category).map(tuple)
     return st.builds(Symmetry, st.sampled_from(Kept), weights)
 
 
 @lru_cache
-def obligations(codes: tuple[str, ...], most: int = 12) -> st.SearchStrategy[tuple[Obligation, ...]]:
+def obligations(
+    codes: tuple[str, ...] = CODES[:2], most: int = 12
+) -> st.SearchStrategy[tuple[Obligation, ...]]:
+    """Up to three obligations between these codes, in any direction, of up to so many persons."""
     one = st.builds(
         lambda two, total, categories: Obligation(two[0], two[1], total, categories),
         pairs(codes),
@@ -141,6 +156,7 @@ def obligations(codes: tuple[str, ...], most: int = 12) -> st.SearchStrategy[tup
 
 @lru_cache
 def windows() -> st.SearchStrategy[Window]:
+    """No window, or one whose days are in order."""
     ordered = st.tuples(days, days).map(sorted)
     return st.just(Window()) | ordered.map(lambda two: Window(two[0], two[1]))
 

@@ -120,9 +120,11 @@ class Plain:
 
     @property
     def last(self) -> int:
+        """The highest number of a phase; 0 if there is none."""
         return max(self.phases, default=0)
 
     def phase(self, number: int) -> str:
+        """Where a phase stands."""
         return self.phases.get(number, "unknown")
 
     def with_one_more(self, event: Event) -> Plain:
@@ -174,6 +176,7 @@ class Plain:
         return releasing in from_whom and receiving in to_whom and _covers(owed, category)
 
     def obligations(self) -> tuple[Obligation, ...]:
+        """What is owed; nothing, before there are terms."""
         return self.terms.obligations if self.terms else ()
 
     def met(self) -> list[bool | None]:
@@ -219,6 +222,7 @@ class Plain:
 
 
 def plain(events: Iterable[Event]) -> Plain:
+    """What these events come to, with what is recorded as following from them among them."""
     state = Plain()
     for event in events:
         state = state.with_one_more(event)
@@ -261,6 +265,7 @@ def is_said_already(state: Plain, event: Event) -> bool:
 
 
 def pair(count: Count) -> Pair:
+    """A count as its two bounds."""
     return (count, count) if isinstance(count, int) else (count.at_least, count.at_most)
 
 
@@ -273,6 +278,7 @@ def counted(row: Transfer) -> Pair:
 
 
 def added(pairs: Iterable[Pair]) -> Pair:
+    """The sum of pairs, bound by bound."""
     low, high = 0, 0
     endless = False
     for one_low, one_high in pairs:
@@ -283,6 +289,7 @@ def added(pairs: Iterable[Pair]) -> Pair:
 
 
 def summed(rows: Iterable[Transfer]) -> dict[Lane, Pair]:
+    """What rows add to what was agreed, by lane."""
     lanes: dict[Lane, list[Pair]] = {}
     for row in rows:
         if row.within_agreement is not False:
@@ -318,6 +325,7 @@ def above(a: Pair, limit: int) -> bool | None:
 
 
 def rows_of(state: Plain) -> Iterator[Transfer]:
+    """Every row of every phase that took place, as now known."""
     for record in state.records.values():
         yield from record.rows
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from reciprocity.domain.events import (
     AgreementFulfilled,
@@ -22,8 +23,7 @@ from reciprocity.domain.events import (
 )
 from reciprocity.domain.terms import Terms
 from reciprocity.domain.values import Transfer
-from tests.examples import IMPOSTORS
-from tests.plain import (
+from reciprocity.testing.plain import (
     DAYS,
     LIFE,
     PHASE_LIFE,
@@ -37,6 +37,7 @@ from tests.plain import (
     summed,
     values,
 )
+from reciprocity.testing.strategies import IMPOSTORS
 
 LIFE_CYCLES = {"follows_the_life_cycle", "follows_the_life_cycle_of_the_phase"}
 
@@ -81,8 +82,7 @@ def _impossible(before: Plain, event: Event) -> Iterator[str]:
 
 
 def _seen(before: Plain, event: Event, after: Plain) -> Iterator[tuple[str, bool | None]]:  # noqa: C901  # a list
-    terms = after.terms
-    assert terms is not None  # nothing but a signature is possible before there are terms
+    terms = cast("Terms", after.terms)  # nothing but a signature is possible before there are any
     if isinstance(event, PhaseAnnounced | PhaseCompleted):
         yield "numbers_phases_in_order", event.phase <= before.last + 1
     if isinstance(event, AgreementSigned | TermsAmended):
