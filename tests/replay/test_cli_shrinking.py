@@ -47,7 +47,7 @@ def test_a_store_is_shrunk_to_a_journal_and_stays_as_it_was(run: Run) -> None:
     ran = run("shrink", "exchange.db", "swap", "--check", "! grep -q phase-corrected", "-o", "out.toml")
     assert written() == ["phase-completed", "phase-corrected"]
     assert Path("exchange.db").read_bytes() == before
-    assert ran.output.startswith("out.toml: 3 events of 6 events, after ")
+    assert ran.output.startswith("out.toml: events: 3 of 6; tries: ")
     run("check", "out.toml")
     run("record", "out.toml", "--store", "another.db")
 
@@ -113,7 +113,7 @@ def test_a_file_that_exists_is_left_before_anything_is_tried(run: Run) -> None:
 
 def test_too_few_tries_are_said(run: Run) -> None:
     ran = run("shrink", "exchange.db", "swap", "--check", "false", "-o", "out.toml", "--tries", "1")
-    assert ran.stderr == "There may be a smaller one: the search ended early, after 1 try\n"
+    assert ran.stderr == "There may be a smaller one: the search ended early\n"
     assert len(written()) == 5
 
 

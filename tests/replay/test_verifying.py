@@ -12,7 +12,7 @@ from reciprocity.replay.findings import Found
 from reciprocity.replay.sealing import NothingToSeal, recorder_of, sealed
 from reciprocity.replay.verifying import check_proof, verify
 from reciprocity.store import Busy, ConnectionLost, Register, StoreError, Unreadable
-from reciprocity.store.inspection import Hole, rows_and_holes, tables_of
+from reciprocity.store.inspection import Hole, rows_and_holes
 from tests.store.sealed import Keeper, checkpoint_of, list_of, told
 from tests.store.tampering import KINDS, Victim, victim_of
 
@@ -78,9 +78,9 @@ def test_a_command_that_begins_nowhere_is_a_finding(register: Register, touch: V
 def test_what_is_recorded_while_it_is_verified_is_no_finding(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = tables_of(recorder_of(register)).positions()
+    asked = recorder_of(register).positions()
     register.suspend("swap", reason="broken off")
-    monkeypatch.setattr("reciprocity.store.inspection._SQLiteTables.positions", lambda _: asked)
+    monkeypatch.setattr(type(recorder_of(register)), "positions", lambda _: asked)
     assert found(register) == []
 
 
