@@ -18,7 +18,7 @@ COVERING := tests/domain domain tests/seeds tests/store/test_merkle.py tests/sto
   tests/replay/test_cli_sealing.py tests/replay/test_sealed_files.py tests/replay/test_verify_alone.py \
   tests/replay/test_verifying.py
 
-.PHONY: demo test thorough campaign everywhere coverage audit sbom lock spark lint format docs drawings man schema messages bench \
+.PHONY: demo test thorough campaign mutants everywhere coverage audit sbom lock spark lint format docs drawings man schema messages bench \
   bench-full clean
 
 demo: $(INSTALLED)  ## record the founding agreement into a fresh store, and replay it from there
@@ -34,6 +34,9 @@ thorough: $(INSTALLED)  ## all tests, each property with twenty times as many ex
 
 campaign: $(INSTALLED)  ## everything that may befall a store, the better part of an hour; ARGS=--write puts the scorecard into docs/reliability.md
 	$(BIN)/python -m tests.reliability $(ARGS)
+
+mutants: $(INSTALLED)  ## change the code and see whether the tests notice, hours of it; ARGS="domain/*.py --sample 50 --write", see docs/mutants.md
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zones, three locales; all tests under -O
 	$(BIN)/python -m tests.everywhere --all

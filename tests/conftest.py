@@ -32,6 +32,14 @@ settings.register_profile(
 )
 settings.register_profile("thorough", settings.get_profile("default"), max_examples=1_000)
 settings.register_profile("quick", settings.get_profile("default"), max_examples=25, phases=[Phase.generate])
+# The same examples each time, as it must be when two runs are compared.
+settings.register_profile(
+    "fixed",
+    settings.get_profile("quick"),
+    phases=[Phase.explicit, Phase.generate],
+    derandomize=True,
+    database=None,
+)
 os.environ.pop("RECIPROCITY_LANG", None)  # tests read English, unless they say otherwise
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -1,0 +1,102 @@
+"""Putting a mutant's code in the place of the module's. The one rule: where that cannot be done, it is said.
+
+A function keeps its identity and is given other code, so whoever holds it calls the mutant. What is run when
+a module is imported (a table, a default, a decorator) cannot be given so; such a mutant is imported anew.
+"""
+
+from __future__ import annotations
+
+import gc
+import types
+from functools import cache
+from inspect import CO_OPTIMIZED
+from pathlib import Path
+from typing import Any
+
+
+class NotInAFunction(Exception):
+    """What differs is run when the module is imported."""
+
+
+def fingerprint(code: types.CodeType) -> tuple[object, ...]:
+    """What the code does, without where it stands: equal codes do the same."""
+    return (*_own(code), *(fingerprint(one) for one in _nested(code)))
+
+
+def _own(code: types.CodeType) -> tuple[object, ...]:
+    constants = tuple((type(one), repr(one)) for one in code.co_consts if not isinstance(one, types.CodeType))
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    arguments = (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    return (code.co_name, code.co_code, constants, names, arguments, code.co_exceptiontable)
+
+
+def _nested(code: types.CodeType) -> list[types.CodeType]:
+    return [one for one in code.co_consts if isinstance(one, types.CodeType)]
+
+
+def differing(original: types.CodeType, mutant: types.CodeType) -> tuple[types.CodeType, types.CodeType]:
+    """The outermost function that differs, as it was and as it is in the *mutant*.
+
+    Raises:
+        NotInAFunction: something differs that is run when the module is imported.
+    """
+    while not original.co_flags & CO_OPTIMIZED:
+        before, after = _nested(original), _nested(mutant)
+        if _own(original) != _own(mutant) or len(before) != len(after):
+            raise NotInAFunction
+        pairs = zip(before, after, strict=True)
+        original, mutant = next((a, b) for a, b in pairs if fingerprint(a) != fingerprint(b))
+    return original, mutant
+
+
+@cache
+def _living() -> dict[tuple[str, str, int], list[types.FunctionType]]:
+    found: dict[tuple[str, str, int], list[types.FunctionType]] = {}
+    for one in gc.get_objects():
+        if isinstance(one, types.FunctionType):
+            code = one.__code__
+            found.setdefault((_real(code.co_filename), code.co_qualname, code.co_firstlineno), []).append(one)
+    return found
+
+
+@cache
+def _real(file: str) -> str:
+    return str(Path(file).resolve())
+
+
+def look_round() -> None:
+    """Note the functions that there are now, so that each process that is forked off need not.
+
+    What there is now is garbage in none of them: it is not looked through again, so its memory stays shared.
+    """
+    _living()
+    gc.freeze()
+
+
+def swap(path: Path, original: types.CodeType, mutant: types.CodeType) -> None:
+    """Give the functions of the module in *path* that differ the *mutant*'s code, in this process.
+
+    Raises:
+        NotInAFunction: it cannot be done so.
+    """
+    before, after = differing(original, mutant)
+    functions = _living().get((_real(str(path)), before.co_qualname, before.co_firstlineno), [])
+    if not functions or any(one.__code__.co_freevars != after.co_freevars for one in functions):
+        raise NotInAFunction
+    for function in functions:
+        function.__code__ = after
+
+
+def import_as(path: Path, source: str) -> None:
+    """Let the module in *path* have this *source* when it is imported, in this process."""
+    from importlib.machinery import SourceFileLoader  # noqa: PLC0415  # only in a process of its own
+
+    real, unchanged = _real(str(path)), SourceFileLoader.get_code
+
+    def get_code(loader: Any, name: str) -> types.CodeType | None:
+        file = loader.get_filename(name)
+        if _real(file) == real:
+            return compile(source, file, "exec", dont_inherit=True)
+        return unchanged(loader, name)
+
+    SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]

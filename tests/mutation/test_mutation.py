@@ -1,0 +1,122 @@
+"""The mutants of a small project: those that its tests notice are killed, and no others."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.documents import ROOT
+from tests.mutation.mutants import mutants
+from tests.mutation.report import KINDS, reasons
+from tests.mutation.swapping import NotInAFunction, differing
+
+COUNTING = '''
+LARGEST = 3
+
+
+def is_large(number: int) -> bool:
+    """Whether it is."""
+    return number > LARGEST
+
+
+def least(number: int) -> int:
+    while number < LARGEST:
+        number = LARGEST
+    return number
+
+
+def unused() -> int:
+    return 1
+'''
+TESTS = """
+from counting.counting import is_large, least
+
+
+def test_large():
+    assert is_large(5)
+    assert not is_large(2)
+
+
+def test_least():
+    assert least(3) == 3
+    assert least(1) == 3
+"""
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
+    """What became of each mutant of a module whose tests do not try the bound itself."""
+    root = tmp_path_factory.mktemp("project")
+    for name, text in {"counting/counting.py": COUNTING, "tests/test_counting.py": TESTS}.items():
+        (root / name).parent.mkdir()
+        (root / name).write_text(text)
+    command = [sys.executable, "-m", "tests.mutation", "--root", str(root), "--jobs", "1", "counting/*.py"]
+    path = os.pathsep.join([str(ROOT), str(root)])
+    ran = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+    )
+    kept = root / "build/mutants/outcomes.jsonl"
+    assert kept.exists(), ran.stdout + ran.stderr
+    assert ran.returncode == 1, "too few are killed"
+    return {one["change"]: one for one in map(json.loads, kept.read_text("utf-8").splitlines())}
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ("number = LARGEST -> number = None", "killed"),
+        ("while number < LARGEST: -> while number <= LARGEST:", "timed out"),
+        ("return number > LARGEST -> return number >= LARGEST", "survived"),
+        ("LARGEST = 3 -> LARGEST = None", "killed"),
+        ("LARGEST = 3 -> LARGEST = 4", "killed"),
+        ("return 1 -> return 2", "unreached"),
+    ],
+)
+def test_what_becomes_of_a_mutant(outcomes: dict[str, dict[str, str]], change: str, outcome: str) -> None:
+    assert outcomes[change]["outcome"] == outcome
+
+
+def test_a_killed_one_says_by_which_test(outcomes: dict[str, dict[str, str]]) -> None:
+    killed = [one for one in outcomes.values() if one["outcome"] == "killed"]
+    assert killed
+    for one in killed:
+        assert one["by"] in {"tests/test_counting.py::test_large", "tests/test_counting.py::test_least"}
+        assert bool(one["imported"]) == one["change"].startswith("LARGEST")
+
+
+def test_what_a_reader_is_told_is_left_as_it_is() -> None:
+    source = (
+        '"""About."""\n__all__ = ["a"]\nC: TypeAlias = D\ndef a(b: "B" = 1):\n  raise ValueError(f"b {b}", b)'
+    )
+    changes = {(one.before, one.after) for one in mutants("a.py", source)}
+    assert changes == {
+        ('def a(b: "B" = 1):', 'def a(b: "B" = 2):'),
+        ('raise ValueError(f"b {b}", b)', "pass"),
+        ('raise ValueError(f"b {b}", b)', 'raise ValueError(f"b {b}", None)'),
+        ('raise ValueError(f"b {b}", b)', 'raise ValueError(f"b {b}", )'),
+    }
+
+
+def test_no_two_mutants_do_the_same() -> None:
+    found = list(mutants("a.py", "def a(b):\n    if b not in c:\n        return b + 1\n    return b == 2"))
+    assert len({one.source for one in found}) == len(found) > 3
+
+
+@pytest.mark.parametrize("source", ["A = 2\ndef b(): return 1", "A = 1\ndef b(c=1): return 1"])
+def test_what_is_run_at_import_is_not_swapped(source: str) -> None:
+    codes = [compile(one, "a.py", "exec") for one in ("A = 1\ndef b(): return 1", source)]
+    with pytest.raises(NotInAFunction):
+        differing(*codes)
+
+
+def test_each_reason_is_of_a_file_that_there_is() -> None:
+    for (file, _, before, after), (kind, reason) in reasons().items():
+        assert Path(ROOT, file).is_file()
+        assert before != after
+        assert kind in KINDS
+        assert reason
