@@ -199,6 +199,33 @@ def test_a_clock_that_ran_behind_says_an_earlier_instant() -> None:
             Recorded("swap", 1, at, "c-1", phase(1), clock_at=not_behind)
 
 
+SAID: list[tuple[Callable[..., object], str]] = [
+    (lambda: PhaseCompleted(phase=2**300, released=()), "phase: a number of more than 77 digits is not"),
+    (lambda x="a" * 78: Party(x, "a"), f"code: '{'a' * 78}' is not a party code"),
+    (lambda x="a" * 79: Party(x, "a"), f"code: '{'a' * 76}... is not a party code"),
+    (
+        lambda: Party("ukr", "a"),
+        "code: 'ukr' is not a party code (upper-case letters and digits, such as UKR)",
+    ),
+    (
+        lambda: Terms(title="x", parties=(Party("A", "a"), Party("B", "b"), Party("B", "c")), obligations=()),
+        "parties: B stands there twice",
+    ),
+    (lambda: attrs.evolve(swap(), mediators=("UN", "a\tb")), r"mediators: 'a\tb' is not"),
+]
+
+
+@pytest.mark.parametrize(("make", "said"), SAID)
+def test_a_refusal_says_of_what_and_what_was_wanted(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(Malformed) as malformed:
+        make()
+    assert str(malformed.value).startswith(said)
+
+
+def test_the_common_case_is_signed_on_its_day() -> None:
+    assert Terms.symmetric("UKR", "RUS", total=1, signed_on=may(16)).signed_on == may(16)
+
+
 def test_a_fact_is_not_recorded_before_it_came_about_anywhere_on_earth() -> None:
     late = dt.datetime(2025, 5, 24, 10, tzinfo=dt.UTC)  # it is the 25th already on Kiritimati
     assert Recorded("swap", 1, late, "c-1", phase(1, day=25)).event == phase(1, day=25)

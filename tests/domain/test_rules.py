@@ -30,6 +30,7 @@ from reciprocity.domain import (
     PhaseCompleted,
     PhaseCorrected,
     PhasePostponed,
+    PhasePostponed,
     PhaseVoided,
     Range,
     Refused,
@@ -209,6 +210,29 @@ def test_a_refusal_names_every_broken_rule_in_order() -> None:
         "keeps_the_agreed_symmetry",
         "happens_after_the_signature",
     )
+
+
+def test_a_refusal_says_what_was_seen_and_what_is_allowed() -> None:
+    with pytest.raises(Refused) as refused:
+        decide(agreement(), phase(1, Transfer("UKR", "BLR", "civilian", 1)))
+    said = {(one.rule, one.seen, one.allowed) for one in refused.value.violations}
+    assert ("serves_an_agreed_obligation", "UKR>BLR civilian", "UKR>RUS, RUS>UKR") in said
+    with pytest.raises(Refused) as refused:
+        decide(agreement(), PhasePostponed(phase=1))
+    [one] = [one for one in refused.value.violations if one.rule == "follows_the_life_cycle_of_the_phase"]
+    assert (one.seen, one.allowed) == (
+        "PhasePostponed while phase 1 is unknown",
+        "PhaseAnnounced, PhaseCompleted",
+    )
+
+
+def test_a_correction_must_fit_the_terms_of_its_own_moment() -> None:
+    before = agreement(
+        swap(10, 10), phase(1, out(5), back(5)), TermsAmended(terms=swap(20, 20), reason="more")
+    )
+    with pytest.raises(Refused) as refused:
+        decide(before, PhaseCorrected(phase=1, released=(out(11), back(11)), reason="six more each"))
+    assert refused.value.violations[0].seen == "UKR>RUS 11 exchanged after phase 1, under the terms of then"
 
 
 def test_one_party_has_nobody_to_exchange_with() -> None:
