@@ -30,7 +30,6 @@ from reciprocity.domain import (
     PhaseCompleted,
     PhaseCorrected,
     PhasePostponed,
-    PhasePostponed,
     PhaseVoided,
     Range,
     Refused,

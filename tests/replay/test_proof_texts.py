@@ -21,6 +21,16 @@ def test_a_position_that_was_not_sealed_has_no_proof(position: int) -> None:
             proving.inclusion_text(register, position, sealed)
 
 
+def test_a_proof_is_of_the_log_as_it_was_sealed() -> None:
+    with Register.open("memory:") as register:
+        register.take_over(told()[:4])
+        sealed = checkpoint_of(register)
+        register.take_over(told())
+        proof = verify_alone.proof(proving.inclusion_text(register, 3, sealed))
+    assert isinstance(proof, verify_alone.Inclusion)
+    assert proof.holds(sealed)
+
+
 def test_a_log_that_was_cut_is_said_to_be_shorter() -> None:
     with Register.open("memory:") as register:
         register.take_over(told())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from reciprocity.replay.verifying import Found, verify
+from reciprocity.replay.findings import Found
+from reciprocity.replay.verifying import verify
 from reciprocity.store import Register
 from tests.store.sealed import Keeper, checkpoint_of, told
 from tests.store.tampering import victim_of

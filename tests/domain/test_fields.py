@@ -1,0 +1,89 @@
+"""Every field of every value and event refuses what is not of its form, and has a default if it may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing
+from enum import Enum
+from typing import Any
+
+import attrs
+import pytest
+
+from reciprocity import domain
+from reciprocity.domain import (
+    AgreementFulfilled,
+    AgreementResumed,
+    AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    Claimed,
+    ClaimRecorded,
+    Handover,
+    Malformed,
+    Manner,
+    Obligation,
+    Party,
+    PhaseAnnounced,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
+    Range,
+    Recorded,
+    Source,
+    Symmetry,
+    TermsAmended,
+    Weight,
+    Window,
+)
+from tests.examples import back, may, out, phase, swap
+
+VALUES: tuple[Any, ...] = (
+    Range(1, 2),
+    out(1),
+    Handover(may(23), None, (out(1),)),
+    Source("gur", "a daily"),
+    Claimed("RUS", "UKR", "civilian", 1),
+    Party("UKR", "Ukraine"),
+    Obligation("UKR", "RUS", 1),
+    Weight("civilian", 2),
+    Symmetry(),
+    Window(may(1), may(2)),
+    swap(),
+    AgreementSigned(terms=swap()),
+    TermsAmended(terms=swap(20, 20), reason="more"),
+    PhaseAnnounced(phase=1),
+    PhasePostponed(phase=1),
+    phase(1, out(1), back(1)),
+    PhaseCorrected(phase=1, released=(out(2), back(2)), reason="recounted"),
+    PhaseVoided(phase=1, reason="an error"),
+    ClaimRecorded(claimant="TASS", phase=1, claimed=()),
+    AgreementSuspended(reason="attack"),
+    AgreementResumed(),
+    AgreementFulfilled(),
+    AgreementTerminated(manner=Manner.BROKEN_OFF, reason="attack"),
+    Recorded("swap", 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)),
+)
+FIELDS = [(value, one) for value in VALUES for one in attrs.fields(type(value))]
+_NAMES = [f"{type(value).__name__}.{one.name}" for value, one in FIELDS]
+_OF_ANY_KIND = {"Recorded.event"}
+"""What the type checker alone watches over."""
+
+
+@pytest.mark.parametrize(("value", "field"), FIELDS, ids=_NAMES)
+def test_a_field_refuses_what_is_not_of_its_form(value: Any, field: attrs.Attribute[Any]) -> None:
+    if f"{type(value).__name__}.{field.name}" not in _OF_ANY_KIND:
+        with pytest.raises((Malformed, TypeError)):
+            attrs.evolve(value, **{field.name: (object(),)})
+
+
+@pytest.mark.parametrize(("value", "field"), FIELDS, ids=_NAMES)
+def test_a_field_may_be_unknown_just_when_its_type_says_so(value: Any, field: attrs.Attribute[Any]) -> None:
+    of = typing.get_type_hints(type(value))[field.name]
+    assert (field.default is None) <= (type(None) in typing.get_args(of))
+
+
+@pytest.mark.parametrize("kind", [one for one in vars(domain).values() if isinstance(one, type)])
+def test_a_word_is_the_name_in_small_letters(kind: type) -> None:
+    if issubclass(kind, Enum):
+        assert [one.value for one in kind] == [one.name.lower().replace("_", "-") for one in kind]
