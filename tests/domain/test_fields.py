@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import typing
 from enum import Enum
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import attrs
 import pytest
@@ -19,6 +18,7 @@ from reciprocity.domain import (
     AgreementTerminated,
     Claimed,
     ClaimRecorded,
+    Event,
     Handover,
     Malformed,
     Manner,
@@ -79,8 +79,13 @@ def test_a_field_refuses_what_is_not_of_its_form(value: Any, field: attrs.Attrib
 
 @pytest.mark.parametrize(("value", "field"), FIELDS, ids=_NAMES)
 def test_a_field_may_be_unknown_just_when_its_type_says_so(value: Any, field: attrs.Attribute[Any]) -> None:
-    of = typing.get_type_hints(type(value))[field.name]
-    assert (field.default is None) <= (type(None) in typing.get_args(of))
+    of = get_type_hints(type(value))[field.name]
+    assert (field.default is None) <= (type(None) in get_args(of))
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_a_field_of_an_event_is_given_by_name(kind: type[Any]) -> None:
+    assert all(one.kw_only for one in attrs.fields(kind))
 
 
 @pytest.mark.parametrize("kind", [one for one in vars(domain).values() if isinstance(one, type)])

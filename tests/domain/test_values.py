@@ -122,6 +122,12 @@ def test_a_sum_grows_and_shrinks_by_one_count_at_a_time(parts: list[Count], one:
     assert total.plus(one).plus(one, sign=-1) == total
 
 
+def test_a_sum_adds_once_unless_it_is_told_to_take_out() -> None:
+    assert Sum().plus(3).count == 3
+    assert Sum().plus(Range(2)).count == Range(2)
+    assert Sum().plus(Range(2)).plus(3).plus(Range(2), sign=-1) == Sum().plus(3)
+
+
 def _without_nothing(tally: Tally) -> dict[object, Sum]:
     return {lane: total for lane, total in tally.sums.items() if total != Sum()}
 

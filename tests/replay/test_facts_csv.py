@@ -226,3 +226,7 @@ def test_without_pyarrow_the_error_says_how_to_install_it(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(facts_parquet.ExtraMissing, match=r"pip install 'reciprocity\[bulk\]'"):
         facts_parquet.write([], io.BytesIO())
+
+
+def test_the_place_of_what_is_not_text_is_told() -> None:
+    assert problems(text(ROW) + b"ab\xff\n") == ["facts.csv:3: not UTF-8, at byte 3 of the line"]

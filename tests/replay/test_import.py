@@ -109,6 +109,7 @@ def test_one_agreement_can_be_taken_into_a_store_of_others(store: Path, tmp_path
             "2025-05-23T17:00:00Z",
             "recorded_at is 2025-05-23 18:00:00+00:00 there, 2025-05-23 17",
         ),
+        (("clock_at",), "2025-05-23T17:00:00Z", "clock_at is None there, 2025-05-23 17:00:00+00:00 here"),
     ],
 )
 def test_a_contradiction_is_refused_naming_the_first_event_that_differs(

@@ -6,7 +6,7 @@ import pytest
 
 from reciprocity.replay import proving, verify_alone
 from reciprocity.replay.sealing import NothingToSeal
-from reciprocity.store import Register, Unreadable
+from reciprocity.store import Key, Register, Unreadable
 from tests.store.sealed import checkpoint_of, told
 from tests.store.tampering import victim_of
 
@@ -29,6 +29,19 @@ def test_a_proof_is_of_the_log_as_it_was_sealed() -> None:
         proof = verify_alone.proof(proving.inclusion_text(register, 3, sealed))
     assert isinstance(proof, verify_alone.Inclusion)
     assert proof.holds(sealed)
+
+
+def test_a_fact_that_is_encrypted_is_proved_without_being_read() -> None:
+    pytest.importorskip("cryptography", reason='pip install "reciprocity[encryption]"')
+    with Register.open("memory:", key=Key(bytes(range(32)))) as register:
+        register.take_over(told())
+        sealed = checkpoint_of(register)
+        for position in range(1, 11):
+            text = proving.inclusion_text(register, position, sealed)
+            assert text.splitlines()[6].startswith("encrypted ")
+            proof = verify_alone.proof(text)
+            assert isinstance(proof, verify_alone.Inclusion)
+            assert proof.holds(sealed)
 
 
 def test_a_log_that_was_cut_is_said_to_be_shorter() -> None:
