@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from reciprocity.replay.journal import parse_journal
+from reciprocity.replay.journal import parse_journal, read_events
 from reciprocity.replay.problems import MalformedFile, Problem
+from tests.examples import swap
 
 SIGNED = """[agreement]
 id = "swap"
@@ -283,3 +286,12 @@ def test_an_error_in_what_a_correction_reverses_has_its_own_place() -> None:
     entry = '[[event]]\nevent = "phase-voided"\nphase = 1\nreason = "R."\n[event.reverses]\nreleased = [\n'
     row = '{ by = "AAA", to = "AAA", counts = { civilian = 1 } },\n'
     assert places(f"{SIGNED}{entry}{row}]") == [(12, "event[1].reverses.released[1].counts.civilian")]
+
+
+def test_a_file_of_what_might_happen_is_refused_with_every_error(tmp_path: Path) -> None:
+    file = tmp_path / "might.toml"
+    file.write_text('[[event]]\nevent = "phase-voided"\nphase = 0\n[[event]]\nevent = "nothing"\n', "utf-8")
+    with pytest.raises(MalformedFile) as refused:
+        read_events(file, swap())
+    found = {(problem.line, problem.field) for problem in refused.value.problems}
+    assert found == {(1, "event[1]"), (3, "event[1].phase"), (5, "event[2].event")}

@@ -174,3 +174,19 @@ def test_what_has_no_line_is_given_that_of_what_is_around_it() -> None:
 
 def test_an_empty_text_has_nothing_to_locate() -> None:
     assert locate("") == locate("\n# nothing") == {}
+
+
+def test_keys_of_several_parts_are_located_with_each_part() -> None:
+    text = """'a b'.c = 1\n"d\\u0065".f.'g' = { h.i = 2 }\n[ 'j.k' . l ]\nm = 3\n"""
+    assert locate(text) == {
+        ("a b",): 1,
+        ("a b", "c"): 1,
+        ("de",): 2,
+        ("de", "f"): 2,
+        ("de", "f", "g"): 2,
+        ("de", "f", "g", "h"): 2,
+        ("de", "f", "g", "h", "i"): 2,
+        ("j.k",): 3,
+        ("j.k", "l"): 3,
+        ("j.k", "l", "m"): 4,
+    }
