@@ -101,6 +101,30 @@ class Campaign:
         tell = _Telling(outcomes, self.told, len(rest), is_imported=True)
         side_by_side(rest, by_import(self.root), tell, jobs=self.jobs)
 
+    def control(self, file: str) -> bool:
+        """Whether each test that killed a mutant passes without one, run in the same way; else it is told.
+
+        *file* is any that is imported.
+        """
+        seconds, killers = self.reach().seconds, self.outcomes().killers()
+        unchanged = Mutant(file, "", 0, "", "", (self.root / file).read_text("utf-8"))
+        trials = [Trial(unchanged, {one: seconds[one]}) for one in sorted(killers & seconds.keys())]
+        failing: list[str] = []
+
+        def tell(trial: Trial, outcome: Outcome, by: str) -> None:
+            if outcome is not Outcome.SURVIVED:
+                failing.extend(trial.tests)
+                self.told(f"fails without a mutant, too: {', '.join(trial.tests)} ({outcome.value}, {by})")
+
+        def work() -> int:
+            files = sorted({test.partition("::")[0] for one in trials for test in one.tests})
+            session = InThisSession(self.root, trials, tell, jobs=self.jobs)
+            pytest.main([*PLAINLY, *files], plugins=[session])
+            return min(len(failing), 1)
+
+        self.told(f"{len(trials)} tests killed")
+        return _in_a_process(work) == 0
+
     def _in_one_session(self, trials: Sequence[Trial], outcomes: Outcomes) -> int:
         files = sorted({test.partition("::")[0] for one in trials for test in one.tests})
         tell = _Telling(outcomes, self.told, len(trials), is_imported=False)
@@ -141,8 +165,8 @@ def _is_open(found: Found) -> bool:
     return found.outcome is Outcome.IMPORTED
 
 
-def _in_a_process(work: Callable[[], int]) -> None:
-    """Do it in a process forked off this one, which so imports nothing."""
+def _in_a_process(work: Callable[[], int]) -> int:
+    """Do it in a process forked off this one, which so imports nothing; its exit status."""
     sys.stdout.flush()
     process = os.fork()
     if not process:
@@ -155,7 +179,7 @@ def _in_a_process(work: Callable[[], int]) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(status)
-    os.waitpid(process, 0)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
 def sample(all_of_them: Sequence[Mutant], size: int | None, seed: int) -> list[Mutant]:

@@ -48,6 +48,10 @@ class Outcomes:
         """What became of it; ``None`` where it was not tried."""
         return self._known.get(_digest(mutant))
 
+    def killers(self) -> set[str]:
+        """The tests that killed any."""
+        return {found.by for found in self._known.values() if found.outcome is Outcome.KILLED}
+
     def add(self, mutant: Mutant, found: Found) -> None:
         """Keep what became of it."""
         digest = _digest(mutant)

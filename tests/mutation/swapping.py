@@ -74,11 +74,13 @@ def look_round() -> None:
 
 
 def swap(path: Path, original: types.CodeType, mutant: types.CodeType) -> None:
-    """Give the functions of the module in *path* that differ the *mutant*'s code, in this process.
+    """Give the functions of the module in *path* that differ, if any, the *mutant*'s code in this process.
 
     Raises:
         NotInAFunction: it cannot be done so.
     """
+    if fingerprint(original) == fingerprint(mutant):
+        return
     before, after = differing(original, mutant)
     functions = _living().get((_real(str(path)), before.co_qualname, before.co_firstlineno), [])
     if not functions or any(one.__code__.co_freevars != after.co_freevars for one in functions):

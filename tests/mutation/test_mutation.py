@@ -57,13 +57,16 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
         (root / name).write_text(text)
     command = [sys.executable, "-m", "tests.mutation", "--root", str(root), "--jobs", "1", "counting/*.py"]
     path = os.pathsep.join([str(ROOT), str(root)])
-    ran = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
-    )
+    environment = {**os.environ, "PYTHONPATH": path}
+    ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     kept = root / "build/mutants/outcomes.jsonl"
     assert kept.exists(), ran.stdout + ran.stderr
     assert ran.returncode == 1, "too few are killed"
-    return {one["change"]: one for one in map(json.loads, kept.read_text("utf-8").splitlines())}
+    control = subprocess.run(
+        [*command, "--control"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    found = {one["change"]: one for one in map(json.loads, kept.read_text("utf-8").splitlines())}
+    return found | {"control": {"outcome": "", "said": control.stdout}}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,11 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
 )
 def test_what_becomes_of_a_mutant(outcomes: dict[str, dict[str, str]], change: str, outcome: str) -> None:
     assert outcomes[change]["outcome"] == outcome
+
+
+def test_what_killed_passes_without_a_mutant(outcomes: dict[str, dict[str, str]]) -> None:
+    assert outcomes["control"]["said"].splitlines()[0] == "2 tests killed"
+    assert "fails without" not in outcomes["control"]["said"]
 
 
 def test_a_killed_one_says_by_which_test(outcomes: dict[str, dict[str, str]]) -> None:
