@@ -85,7 +85,7 @@ def test_what_becomes_of_a_mutant(outcomes: dict[str, dict[str, str]], change: s
 
 
 def test_what_killed_passes_without_a_mutant(outcomes: dict[str, dict[str, str]]) -> None:
-    assert outcomes["control"]["said"].splitlines()[0] == "2 tests killed"
+    assert "tests killed" in outcomes["control"]["said"]
     assert "fails without" not in outcomes["control"]["said"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from reciprocity.replay import proving, verify_alone
 from reciprocity.replay.findings import Found
 from reciprocity.replay.verifying import check_proof, verify
-from reciprocity.store import Register
+from reciprocity.store import Register, inspection
 from tests.examples import back, out, swap
 from tests.store.sealed import Keeper, checkpoint_of, told
 from tests.store.tampering import Victim, victim_of
@@ -44,6 +44,14 @@ def test_an_honest_log_in_which_a_command_recorded_two_events_has_no_findings() 
         register.sign("swap", swap(1, 1))
         assert len(register.complete_phase("swap", 1, [out(1), back(1)])) == 2
         assert verify(register, {}).found == ()
+
+
+def test_what_the_database_says_of_itself_is_told(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["row 1 missing from index", "wrong # of entries in index"]
+    monkeypatch.setattr(inspection._SQLiteTables, "damage", lambda _: lines)
+    assert verify(register, {}).found == tuple(Found("file", line) for line in lines)
 
 
 def test_a_row_that_is_missing_is_told_with_what_follows_it(register: Register) -> None:
