@@ -157,6 +157,7 @@ ILL_FORMED: list[Callable[..., object]] = [
     lambda: phase(1_000_001),
     lambda x=1.0: phase(x),
     lambda: Window(may(2), may(1)),
+    lambda: Range(-1, 3),
     lambda x="out": PhaseCompleted(phase=1, released=(x,)),
     lambda x="2025-05-01": PhaseCompleted(phase=1, released=(), completed_on=x),
     lambda: PhaseCompleted(phase=1, released=(), completed_on=dt.datetime(2025, 5, 1, tzinfo=dt.UTC)),
