@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from reciprocity.replay import proving, verify_alone
 from reciprocity.replay.findings import Found
+from reciprocity.replay.sealing import recorder_of
 from reciprocity.replay.verifying import check_proof, verify
-from reciprocity.store import Register, inspection
+from reciprocity.store import Register
 from tests.examples import back, out, swap
 from tests.store.sealed import Keeper, checkpoint_of, told
 from tests.store.tampering import Victim, victim_of
@@ -50,7 +52,8 @@ def test_what_the_database_says_of_itself_is_told(
     register: Register, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = ["row 1 missing from index", "wrong # of entries in index"]
-    monkeypatch.setattr(inspection._SQLiteTables, "damage", lambda _: lines)
+    kind: Any = type(recorder_of(register))
+    monkeypatch.setattr(kind, "damage", lambda _: lines)
     assert verify(register, {}).found == tuple(Found("file", line) for line in lines)
 
 
