@@ -101,14 +101,14 @@ $(LOCKED): requirements/dev.txt
 
 # A strict editable install links file by file, so a room that gains or loses a file is installed anew.
 # It looks nowhere for what the lock did not bring. Twice quiet: setuptools warns that it is strict.
-$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken replay/locale
+$(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts replay/report seeds/broken replay/locale
 	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --no-index --no-build-isolation \
 	  --editable ".[dev]" --config-settings editable_mode=strict \
 	  || { echo "requirements/dev.txt has not all that pyproject.toml names: make lock" >&2; exit 1; }
 	@touch $@
 
 # Spark is a third of a gigabyte, so it has an environment of its own.
-$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk replay/charts seeds/broken
+$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk replay/charts replay/report seeds/broken
 	@test -d $(SPARK) || $(PYTHON) -m venv $(SPARK)
 	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --editable ".[dev,spark]" --config-settings editable_mode=strict
 	@touch $@

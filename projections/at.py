@@ -52,14 +52,20 @@ def day_of(recorded: Recorded) -> dt.date:
     return happened_on(recorded.event) or recorded.recorded_at.date()
 
 
+def days_told_from(known: list[Recorded], retelling: Retelling) -> list[dt.date]:
+    """The day from which each request of a retelling of *known* is told."""
+    final = final_days(known)
+    return [
+        final.get((request.agreement_id, _phase_on_record(request.event)), day_of(request))
+        for request in retelling.requests
+    ]
+
+
 def _happened_by(day: dt.date, known: list[Recorded]) -> Iterator[Recorded]:
     retelling = Retelling.of(known)
-    final = final_days(known)
-    return retelling.told(
-        request
-        for request in retelling.requests
-        if final.get((request.agreement_id, _phase_on_record(request.event)), day_of(request)) <= day
-    )
+    days = days_told_from(known, retelling)
+    told = zip(retelling.requests, days, strict=True)
+    return retelling.told(request for request, its_day in told if its_day <= day)
 
 
 def final_days(known: list[Recorded]) -> dict[tuple[str, int | None], dt.date]:

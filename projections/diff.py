@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import attrs
+from rpds import HashTrieMap
 
 from reciprocity.domain import (
     OPEN,
@@ -30,7 +31,7 @@ from reciprocity.domain import (
 from reciprocity.projections import trace
 from reciprocity.projections.cumulative import Totals
 from reciprocity.projections.projection import fold_log
-from reciprocity.projections.timeline import Timeline
+from reciprocity.projections.timeline import Course, Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,8 +71,12 @@ class Change:
 
 def figures(history: Iterable[Recorded]) -> Figures:
     """Every figure that a history comes to: now, and after each phase."""
+    return figures_of(fold_log(Timeline(), history))
+
+
+def figures_of(state: HashTrieMap[str, Course]) -> Figures:
+    """The same of what `Timeline` knows after a history."""
     found: Figures = {}
-    state = fold_log(Timeline(), history)
     for row in Timeline().rows(state):
         found |= _figures(row.agreement, row.phase, row.after)
     for agreement in sorted(state):

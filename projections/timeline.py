@@ -19,6 +19,7 @@ from reciprocity.domain import (
     Direction,
     Handover,
     Manifest,
+    Obligation,
     PhaseCompleted,
     PhaseCorrected,
     PhaseVoided,
@@ -56,6 +57,30 @@ class TimelineRow:
             | {category: after.over(direction, (category,)) for category in after.categories(direction)}
             for direction in after.directions()
         }
+
+    def by_obligation(self) -> Iterator[tuple[Direction, Obligation | None, Manifest]]:
+        """Of each direction what served each of its obligations, then what served none.
+
+        Where nothing went in a direction in which something is owed, that is said once.
+        """
+        terms = self.after.terms
+        for direction in dict.fromkeys([*terms.directions(), *(t.direction for t in self.transfers)]):
+            owed = terms.owed(direction)
+            served = [
+                (o, tuple(t for t in self.transfers if terms.serves(t.direction, t.category, o)))
+                for o in owed
+            ]
+            extra = tuple(
+                t
+                for t in self.transfers
+                if t.direction == direction
+                and not any(terms.serves(t.direction, t.category, o) for o in terms.obligations)
+            )
+            if owed and not extra and not any(released for _, released in served):
+                yield direction, None, ()
+            yield from ((direction, obligation, released) for obligation, released in served if released)
+            if extra:
+                yield direction, None, extra
 
     @property
     def remaining(self) -> dict[Direction, Count]:

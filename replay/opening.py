@@ -34,7 +34,7 @@ def opened(name: str) -> Iterator[Register]:
         MalformedFile, RefusedJournal: if it is a journal that cannot be recorded.
         NotAStore: if it is a file, but no store.
     """
-    journal = _journal_path(name)
+    journal = journal_of(name)
     if journal is None:
         with Register.open(store_url(name), reading=True, key=given_key()) as register:
             yield register
@@ -51,7 +51,7 @@ def opened_store(name: str) -> Register:
         NotFound: if it stands for a journal, or for nothing.
         NotAStore: if it is a file, but no store.
     """
-    if _journal_path(name) is not None:
+    if journal_of(name) is not None:
         raise NotFound(f"{name}: a journal, to which nothing is recorded; a store is needed")
     return Register.open(store_url(name), reading=True, key=given_key())
 
@@ -62,7 +62,7 @@ def journal_path(name: str) -> Path:
     Raises:
         NotFound: if it stands for none.
     """
-    path = _journal_path(name)
+    path = journal_of(name)
     if path is None:
         raise NotFound(f"{name}: no journal (a .toml file) and no seed of that name ({_seeds()})")
     return path
@@ -74,7 +74,7 @@ def is_journal(name: str) -> bool:
     Raises:
         NotFound: if it stands for nothing.
     """
-    return _journal_path(name) is not None
+    return journal_of(name) is not None
 
 
 def store_url(name: str) -> str:
@@ -91,7 +91,12 @@ def store_url(name: str) -> str:
     return name if "://" in name or name == "memory:" else f"sqlite:///{name}"
 
 
-def _journal_path(name: str) -> Path | None:
+def journal_of(name: str) -> Path | None:
+    """The journal that *name* stands for; ``None``, if it stands for a store.
+
+    Raises:
+        NotFound: if it stands for nothing.
+    """
     if name.endswith(".toml"):
         if not Path(name).is_file():
             raise NotFound(f"{name}: no such file")

@@ -114,33 +114,20 @@ def phases(rows: Iterable[TimelineRow]) -> Table:
 
 def _lines(row: TimelineRow) -> Iterator[tuple[str, str, str, str]]:
     """Of one phase: by direction, each obligation that was served, then whatever served none."""
-    terms, exchanged = row.after.terms, row.after.exchanged
-    for direction in dict.fromkeys([*terms.directions(), *(t.direction for t in row.transfers)]):
-        serving = [
-            (obligation, [t for t in row.transfers if terms.serves(t.direction, t.category, obligation)])
-            for obligation in terms.owed(direction)
-        ]
-        extra = [
-            t
-            for t in row.transfers
-            if t.direction == direction
-            and not any(terms.serves(t.direction, t.category, o) for o in terms.obligations)
-        ]
-        if serving and not extra and not any(released for _, released in serving):
+    after = row.after
+    for direction, served, released in row.by_obligation():
+        if served is not None:
+            done = after.terms.done(after.exchanged, served)
+            yield (
+                wording.obligation(served),
+                wording.transfers(released),
+                wording.progress(wording.short(done), served.total, wording.short_total(served.total)),
+                wording.short_total(remaining(served.total, done)),
+            )
+        elif released:
+            yield say("{direction} besides", direction=str(direction)), wording.transfers(released), "", ""
+        else:
             yield str(direction), wording.transfers([]), "", ""
-        for obligation, released in serving:
-            if released:
-                done = terms.done(exchanged, obligation)
-                yield (
-                    wording.obligation(obligation),
-                    wording.transfers(released),
-                    wording.progress(
-                        wording.short(done), obligation.total, wording.short_total(obligation.total)
-                    ),
-                    wording.short_total(remaining(obligation.total, done)),
-                )
-        if extra:
-            yield say("{direction} besides", direction=str(direction)), wording.transfers(extra), "", ""
 
 
 def progress(of: Totals, on: Console) -> Iterable[Text]:

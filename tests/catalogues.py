@@ -45,7 +45,11 @@ def said() -> Catalog:
     """Every sentence that the code says, without translations."""
     found = Catalog(creation_date=_NO_INSTANT)
     for _, _, message, comments, context in extract_from_dir(
-        _ROOM, [("**.py", "python")], keywords=_SAID_BY, comment_tags=("Translators:",)
+        _ROOM,
+        [("**.py", "python"), ("**.html", "jinja2")],
+        {"**.html": {"silent": "false"}},
+        keywords=_SAID_BY,
+        comment_tags=("Translators:",),
     ):
         found.add(message, auto_comments=comments, context=context)
     return found

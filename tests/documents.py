@@ -27,6 +27,7 @@ WITH_TRANSCRIPTS = (
     "docs/encryption.md",
     "docs/howto.md",
     "docs/languages.md",
+    "docs/report.md",
     "docs/seals.md",
     "docs/tutorial.md",
 )

@@ -45,11 +45,13 @@ def test_the_wheel_holds_only_reciprocity_with_its_types_and_seeds(wheel: Path) 
     for room in ("domain", "store", "projections", "replay", "seeds", "testing"):
         assert f"reciprocity/{room}/__init__.py" in names
         assert f"reciprocity/{room}/py.typed" in names
-    packed = {name for name in names if name.endswith((".toml", ".sql", ".mo"))}
+    packed = {name for name in names if name.endswith((".toml", ".sql", ".mo", ".css", ".js", ".html"))}
     files = (
         *ROOT.glob("seeds/**/*.toml"),
         *ROOT.glob("store/*.sql"),
         *ROOT.glob("replay/locale/*/LC_MESSAGES/*.mo"),
+        *ROOT.glob("replay/report/*.[cj]s*"),
+        *ROOT.glob("replay/report/templates/*.html"),
     )
     assert packed == {f"reciprocity/{path.relative_to(ROOT)}" for path in files}
 
@@ -68,6 +70,11 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     refused = subprocess.run(without_babel, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
     assert refused.returncode == 1
     assert refused.stderr.decode().endswith('uk needs pip install "reciprocity[languages]"\n')
+    without_jinja = [str(binaries / "reciprocity"), "report", "ua-ru-2025-05-16", "-o", "report.html"]
+    refused = subprocess.run(without_jinja, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
+    assert refused.returncode == 1
+    assert refused.stderr.decode().endswith('a report needs pip install "reciprocity[report]"\n')
+    assert not (tmp_path / "report.html").exists()
     without_driver = [str(binaries / "reciprocity"), "status", "postgresql://nowhere/exchange"]
     refused = subprocess.run(without_driver, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
     assert refused.returncode == 2
