@@ -14,11 +14,13 @@ from tests import stores
 
 # Under python -O a plain assert is not run; pytest keeps those of the tests, and those that it is told of.
 ASSERTING = (
+    "tests.browser.conftest",
     "tests.projections.compiled",
     "tests.projections.data_sets",
     "tests.projections.view_stores",
     "tests.reliability.concurrent",
     "tests.reliability.server",
+    "tests.replay.report_page",
     "tests.store_files",
 )
 pytest.register_assert_rewrite(*ASSERTING)

@@ -95,14 +95,14 @@ def test_what_may_be_null_is_what_may_be_none() -> None:
 
 
 def test_a_line_is_read_as_it_was_written() -> None:
-    kinds = [Holds.YES_OR_NO, Holds.YES_OR_NO, Holds.DAY, Holds.INSTANT, Holds.TEXT]
+    kinds = [Holds.TEXT, Holds.YES_OR_NO, Holds.YES_OR_NO, Holds.DAY, Holds.INSTANT]
     made = [Column(str(number), kind, nullable=True) for number, kind in enumerate(kinds)]
     instant = dt.datetime(2025, 5, 24, 20, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     given = [
-        (1, None, "2025-05-24", "2025-05-24T18:00:00Z", "a"),
-        (True, None, dt.date(2025, 5, 24), instant, "a"),
+        ("a", 1, None, "2025-05-24", "2025-05-24T18:00:00Z"),
+        ("a", True, None, dt.date(2025, 5, 24), instant),
     ]
-    read = "(True, None, '2025-05-24', '2025-05-24T18:00:00Z', 'a')"  # True, which is equal to 1
+    read = "('a', True, None, '2025-05-24', '2025-05-24T18:00:00Z')"  # True, which is equal to 1
     assert [repr(one) for one in plain(made, given)] == [read, read]
 
 
