@@ -40,7 +40,7 @@ mutants: $(INSTALLED)  ## change the code and see whether the tests notice, hour
 
 everywhere: $(INSTALLED)  ## the same bytes under -O, five hash seeds, four zones, three locales; all tests under -O
 	$(BIN)/python -m tests.everywhere --all
-	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
+	PYTHONHASHSEED=5 TZ=XXX-14 LC_ALL=C $(BIN)/python -O -m pytest $(BESIDE) -W "ignore:assertions not in test modules:pytest.PytestConfigWarning"
 
 coverage: $(INSTALLED)  ## every branch of the domain and of the verifier is run by the tests
 	HYPOTHESIS_PROFILE=quick $(BIN)/python -m coverage run --branch --include="$$(echo $(COVERED) | tr ' ' ,)" \

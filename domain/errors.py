@@ -11,3 +11,7 @@ class ReciprocityError(Exception):
 
 class Malformed(ReciprocityError, ValueError):
     """A value has not the form it must have: a negative count, a code in lower case, a blank title."""
+
+
+class ExtraMissing(ReciprocityError):
+    """What was asked for needs something that is not installed; the message says how to install it."""

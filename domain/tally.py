@@ -136,7 +136,7 @@ class Counting:
         """
         if not rows:
             return
-        releasing, receiving, category, numbers, within = zip(*rows, strict=True)
+        releasing, receiving, category, numbers, within = zip(*rows, strict=False)  # each has five places
         if (pattern := (releasing, receiving, category, within)) != self._pattern:
             self._turn_to(pattern, rows)
         if type(sum(numbers)) is int:  # no range is among them

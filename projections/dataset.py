@@ -26,10 +26,6 @@ FORMAT = 1
 _STRETCH = re.compile(r"positions-(\d{12,})-(\d{12,})")
 
 
-class ExtraMissing(ReciprocityError):
-    """What was asked for needs something that is not installed; the message says how to install it."""
-
-
 class NotADataSet(ReciprocityError):
     """The path names no data set of ours: nothing is there, or something else is."""
 

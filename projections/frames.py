@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections.at import at
 from reciprocity.projections.columns import columns
-from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.projections.projection import fold_log
 from reciprocity.projections.views import VIEWS
 from reciprocity.store import Register

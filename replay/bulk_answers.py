@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reciprocity.replay import wording
-from reciprocity.replay.json_lines import by_direction, transfer
+from reciprocity.replay.json_lines import by_direction, phase
 from reciprocity.replay.language import say
 from reciprocity.replay.screen import EVEN
 
@@ -32,17 +32,7 @@ def cumulative_line(row: CumulativeRow) -> dict[str, Any]:
 
 def phase_line(row: PhaseAnswer) -> dict[str, Any]:
     """One completed phase, and where the agreement stood after it."""
-    return {
-        "agreement": row.agreement,
-        "phase": row.phase,
-        "completed_on": row.completed_on,
-        "transfers": [transfer(one) for one in row.transfers],
-        "cumulative": by_direction(row.cumulative),
-        "remaining": by_direction(row.remaining),
-        "balanced": row.balanced,
-        "status": row.status,
-        "position": row.position,
-    }
+    return phase(row, row.status)
 
 
 def standing_line(row: StandingAnswer) -> dict[str, Any]:

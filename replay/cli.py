@@ -1,7 +1,6 @@
 """The command ``reciprocity``. The one rule: parse, call, print; what is asked is answered elsewhere.
 
-Exit codes: 0 fine, 1 findings or a refusal, 2 usage, 3 a damaged store, 4 malformed input, 5 a conflict
-with another writer.
+The exit codes are told by `main`.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from reciprocity.domain import Malformed, ReciprocityError
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections.dataset import NotADataSet
 from reciprocity.projections.runner import NotBuilt
 from reciprocity.replay import (
@@ -54,6 +54,7 @@ _EXIT_CODES: tuple[tuple[type[ReciprocityError], int], ...] = (
     (Conflict, 5),
     (Busy, 5),
     (ConnectionLost, 5),
+    (ExtraMissing, 2),
     (NeedsKey, 2),  # which is Unreadable, but not damaged
     (KeyUnusable, 2),
     (Unreadable, 3),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reciprocity.projections.dataset import ExtraMissing
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.replay import bulk_answers, json_lines, screen
 from reciprocity.replay.opening import NotFound
 from reciprocity.replay.options import Instant, as_json, which_agreement

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from reciprocity.domain import Recorded
-from reciprocity.projections import Verdicts, ask, at, diff
+from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections import what_if as branch_of
 from reciprocity.replay import json_lines, screen
 from reciprocity.replay.journal import read_events, read_journal
@@ -16,7 +16,7 @@ from reciprocity.replay.opening import NotFound, opened
 from reciprocity.replay.options import (
     Clocks,
     as_json,
-    parse_instant,
+    point,
     two_clocks,
     what_to_read,
     which_agreement,
@@ -115,12 +115,11 @@ def what_if(
     screen.show(screen.console(), screen.changes(changes), *screen.branch_verdicts(found))
 
 
-def _at_point(history: list[Recorded], point: str) -> list[Recorded]:
+def _at_point(history: list[Recorded], text: str) -> list[Recorded]:
     try:
-        if point.isdecimal():
-            return [one for one in history if one.position <= int(point)]
-        if len(point) == len("2025-05-24"):
-            return list(at(history, as_of=dt.date.fromisoformat(point)))
-        return list(at(history, known_at=parse_instant(point)))
-    except (ValueError, OverflowError) as error:
-        raise NotFound(f"{point}: no position, date or instant") from error
+        if text.isdecimal():
+            position = int(text)
+            return [one for one in history if one.position <= position]
+        return list(point(text).view(history))
+    except (ValueError, NotFound) as error:
+        raise NotFound(f"{text}: no position, date or instant") from error

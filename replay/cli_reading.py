@@ -78,7 +78,7 @@ def replay(
     for number, (agreement_id, history) in enumerate(histories.items()):
         if as_json:
             for row in ask(Timeline(), history):
-                echo(json_lines.line(json_lines.phase(row)))
+                echo(json_lines.line(json_lines.phase(row, row.after.status.value)))
         elif history:
             _show_replay(agreement_id, history, first=number == 0)
         else:

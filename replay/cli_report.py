@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from reciprocity.domain import ReciprocityError, Recorded
 from reciprocity.replay.giving_out import write_file
 from reciprocity.replay.opening import NotFound, journal_of, opened
-from reciprocity.replay.options import agreement_ids, parse_instant, what_to_read, which_agreement
+from reciprocity.replay.options import agreement_ids, point, what_to_read, which_agreement
 from reciprocity.replay.visible import echo
 
 if TYPE_CHECKING:
@@ -98,12 +97,8 @@ def _histories(register: Register, source: str, agreement: str | None) -> dict[s
 
 
 def _point(text: str) -> Point:
-    try:
-        if len(text) == len("2025-05-24"):
-            return dt.date.fromisoformat(text), None
-        return None, parse_instant(text)
-    except (ValueError, OverflowError) as error:
-        raise NotFound(f"{text}: no date or instant") from error
+    clocks = point(text)
+    return clocks.as_of, clocks.known_at
 
 
 def _name(source: str, journal: Path | None) -> str:

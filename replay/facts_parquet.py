@@ -10,8 +10,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import attrs
 
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections import FactRow
-from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.replay.parquet_tables import pyarrow, schema_of, table_of
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TimelineRow,
         VerdictRow,
     )
+    from reciprocity.projections.bulk import PhaseAnswer
     from reciprocity.replay.check import Located
     from reciprocity.replay.findings import Found
 
@@ -35,8 +36,8 @@ def line(answer: dict[str, Any]) -> str:
     return "".join(f"\\u{ord(sign):04x}" if is_hidden(sign) else sign for sign in written)
 
 
-def phase(row: TimelineRow) -> dict[str, Any]:
-    """One completed phase, and where the agreement stood after it."""
+def phase(row: TimelineRow | PhaseAnswer, status: str) -> dict[str, Any]:
+    """One completed phase, and where the agreement stood after it: the totals, and its *status*."""
     return {
         "agreement": row.agreement,
         "phase": row.phase,
@@ -45,7 +46,7 @@ def phase(row: TimelineRow) -> dict[str, Any]:
         "cumulative": by_direction(row.cumulative),
         "remaining": by_direction(row.remaining),
         "balanced": row.balanced,
-        "status": row.after.status.value,
+        "status": status,
         "position": row.position,
     }
 

@@ -20,7 +20,7 @@ from importlib.resources import as_file, files
 
 import attrs
 
-from reciprocity.projections.dataset import ExtraMissing
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.replay.conventions import Cldr, Conventions, Plain
 
 LANGUAGES = ("en", "fr", "uk", "ru")

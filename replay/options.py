@@ -98,6 +98,23 @@ class Clocks:
         return at(history, as_of=self.as_of, known_at=self.known_at)
 
 
+def point(text: str) -> Clocks:
+    """The point of a history that a day (as of then) or an instant (known then) names.
+
+    Raises:
+        NotFound: the text is neither.
+
+    >>> point("2025-05-24").as_of
+    datetime.date(2025, 5, 24)
+    """
+    try:
+        if len(text) == len("2025-05-24"):
+            return Clocks(as_of=dt.date.fromisoformat(text))
+        return Clocks(known_at=parse_instant(text))
+    except (ValueError, OverflowError) as error:
+        raise NotFound(f"{text}: no date or instant") from error
+
+
 def two_clocks(command: F) -> F:
     """Give a command ``--as-of`` and ``--known-at``."""
     as_of = click.option("--as-of", type=Day(), help="Only what had happened by the end of this day.")

@@ -10,7 +10,7 @@ import types
 import typing
 from typing import TYPE_CHECKING, Any
 
-from reciprocity.projections.dataset import ExtraMissing
+from reciprocity.domain.errors import ExtraMissing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -79,7 +79,7 @@ RULES = {
         "A correction or a voiding takes out what stood in the record: that, and nothing else."
     ),
 }
-"""What each rule says, by its name, as `docs/rules.md` has it."""
+"""What each rule says, by its name, in short; `docs/rules.md` has it whole."""
 
 
 def status(name: str) -> str:

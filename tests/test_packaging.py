@@ -68,11 +68,11 @@ def test_the_wheel_works_alone_in_an_empty_environment(wheel: Path, tmp_path: Pa
     assert last["status"] == "fulfilled"
     without_babel = [str(binaries / "reciprocity"), "status", "ua-ru-2025-05-16", "--lang", "uk"]
     refused = subprocess.run(without_babel, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr.decode().endswith('uk needs pip install "reciprocity[languages]"\n')
     without_jinja = [str(binaries / "reciprocity"), "report", "ua-ru-2025-05-16", "-o", "report.html"]
     refused = subprocess.run(without_jinja, cwd=tmp_path, check=False, stderr=subprocess.PIPE)
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr.decode().endswith('a report needs pip install "reciprocity[report]"\n')
     assert not (tmp_path / "report.html").exists()
     without_driver = [str(binaries / "reciprocity"), "status", "postgresql://nowhere/exchange"]

@@ -42,8 +42,8 @@ html_show_copyright = False
 
 CHAPTERS = {
     "Begin": ("tutorial", "howto"),
-    "For analysts": ("commands", "journal", "charts", "rules", "seals", "formats"),
-    "For engineers": ("embedding", "api", "views", "bulk", "postgresql", "versioning"),
+    "For analysts": ("commands", "journal", "charts", "report", "languages", "rules", "seals", "formats"),
+    "For engineers": ("embedding", "api", "testing", "views", "bulk", "postgresql", "versioning"),
     "What is promised": (
         "reliability",
         "opening",
@@ -51,6 +51,7 @@ CHAPTERS = {
         "hostile-input",
         "performance",
         "assurance",
+        "mutants",
         "site/security",
         "site/changelog",
     ),
@@ -66,6 +67,7 @@ PUBLIC = (
     "reciprocity.projections",
     "reciprocity.projections.frames",
     "reciprocity.projections.bulk",
+    "reciprocity.testing",
     "reciprocity.seeds",
 )
 """The modules whose names are the public interface."""

@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import ibis
 
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections.bulk import java
 from reciprocity.projections.bulk.relations import DataSet, Table
-from reciprocity.projections.dataset import ExtraMissing, NotADataSet, file_of, stretches
+from reciprocity.projections.dataset import NotADataSet, file_of, stretches
 from reciprocity.projections.entries import RELATIONS
 from reciprocity.store import Unreadable
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from html import escape
 from typing import IO, TYPE_CHECKING, Any
 
-from reciprocity.projections.dataset import ExtraMissing
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.replay.visible import visible
 
 if TYPE_CHECKING:

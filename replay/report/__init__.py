@@ -6,7 +6,7 @@ a script that only chooses among them. So no rule is written a second time. Temp
 extra ``report``.
 """
 
-from reciprocity.projections.dataset import ExtraMissing
+from reciprocity.domain.errors import ExtraMissing
 
 try:
     import jinja2 as _jinja2  # noqa: F401

@@ -15,9 +15,9 @@ import ibis
 import pyarrow as pa
 import pytest
 
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections import Standing, ask, bulk
 from reciprocity.projections.bulk import java
-from reciprocity.projections.dataset import ExtraMissing
 from tests.projections.data_sets import of_the_seeds
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 import pytest
 
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections import FactRow, Facts, ask, at
-from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.projections.frames import pandas_frame, polars_frame
 from reciprocity.projections.views import VIEWS
 from reciprocity.replay.journal import read_journal

@@ -18,8 +18,8 @@ from rich.cells import cell_len
 
 from reciprocity import seeds
 from reciprocity.domain import Range
+from reciprocity.domain.errors import ExtraMissing
 from reciprocity.domain.values import Share, lowest, share
-from reciprocity.projections.dataset import ExtraMissing
 from reciprocity.replay import wording
 from reciprocity.replay.cli import main
 from reciprocity.replay.language import LANGUAGES, Language, language, say, speaking, spoken
