@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import attrs
 import msgspec
-from attrs.validators import instance_of, optional
+from attrs.validators import ge, instance_of, optional
 
 from reciprocity.store.errors import StoreError
 from reciprocity.store.view_tables import Line, Stage, View
@@ -30,16 +30,16 @@ class Build:
     the reasons given, nothing is told.
 
     Raises:
-        TypeError: a value is not of its kind. It may come from a stranger's file.
+        TypeError, ValueError: a value is not of its kind, or below zero. It may come from a stranger's file.
     """
 
     view: View
     stage: Stage
-    position: int = attrs.field(validator=instance_of(int))
+    position: int = attrs.field(validator=[instance_of(int), ge(0)])
     digest: Digest | None
     definition: str = attrs.field(validator=instance_of(str))
     build: str = attrs.field(validator=instance_of(str))
-    steps: int = attrs.field(validator=instance_of(int))
+    steps: int = attrs.field(validator=[instance_of(int), ge(0)])
     through: str | None = attrs.field(validator=optional(instance_of(str)))
     unreadable: dict[str, str] = attrs.field(factory=dict, eq=False)
 
