@@ -101,8 +101,9 @@ def interface() -> str:
 
 def constants(module: str) -> str:
     """The public names of a module that are neither classes nor functions, with what they are."""
-    found = vars(import_module(module))
-    names = [name for name in found.get("__all__", ()) if not _has_a_docstring_of_its_own(found[name])]
+    there = import_module(module)
+    found = {name: getattr(there, name) for name in getattr(there, "__all__", ())}
+    names = [name for name in found if not _has_a_docstring_of_its_own(found[name])]
     rows = "".join(f"| `{name}` | {_told(module, name, found[name])} |\n" for name in names)
     return f"\n| constant or type | what it is |\n| --- | --- |\n{rows}" if rows else ""
 

@@ -169,7 +169,7 @@ def test_without_an_extra_it_says_how_to_install_it(
         monkeypatch.delitem(sys.modules, "reciprocity.projections.bulk", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     result = run("bulk", "standing", given, "--engine", engine)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert f"pip install 'reciprocity[{extra}]'" in result.stderr
     assert "Traceback" not in result.stderr
 

@@ -96,7 +96,7 @@ def test_what_cannot_be_drawn_is_refused_by_name_and_leaves_all_as_it_was(
 def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     result = run("chart", FOUNDING, "-o", tmp_path / "x.svg")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.output == "Error: charts need vl-convert: pip install 'reciprocity[charts]'\n"
     assert not list(tmp_path.iterdir())
 

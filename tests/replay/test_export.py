@@ -186,6 +186,6 @@ def test_a_damaged_store_leaves_no_file(store: Path, tmp_path: Path) -> None:
 def test_without_pyarrow_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     result = run("export", FOUNDING, "--format", "parquet", "-o", tmp_path / "out")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr == "Error: Parquet needs pyarrow: pip install 'reciprocity[bulk]'\n"
     assert list(tmp_path.iterdir()) == []

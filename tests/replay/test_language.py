@@ -170,7 +170,7 @@ def test_without_babel_english_is_spoken_and_the_others_say_what_they_need(
         refused = run("status", FOUNDING, "--lang", "fr")
     finally:
         language.cache_clear()
-    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert (refused.exit_code, refused.stdout) == (2, "")
     assert refused.stderr == 'Error: the language fr needs pip install "reciprocity[languages]"\n'
 
 
