@@ -7,12 +7,13 @@ its figures as tables: no script, and a policy by which a browser runs and loads
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from html import escape
 from typing import IO, TYPE_CHECKING, Any
 
 from reciprocity.domain.errors import ExtraMissing
+from reciprocity.replay.language import say, spoken
 from reciprocity.replay.visible import visible
 
 if TYPE_CHECKING:
@@ -88,14 +89,14 @@ def _html(drawing: Drawing) -> bytes:
     policy = f"default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
     parts = [
         "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8">',
+        f'<html lang="{spoken().code}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_text(drawing.title)}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1><bdi>{_text(drawing.title)}</bdi></h1><p>{_text(drawing.summary)}</p>",
         f"<figure>{_svg_text(drawing)}</figure>",
         *map(_table, drawing.tables),
-        *(["<h2>Sources</h2><ul>", *map(_source, drawing.sources), "</ul>"] if drawing.sources else []),
+        *_sources(drawing.sources),
         "</main></body></html>",
     ]
     return ("\n".join(parts) + "\n").encode()
@@ -109,6 +110,10 @@ def _table(table: Table) -> str:
         f"<table><caption>{_text(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n"
         f"<tbody>\n{rows}</tbody></table></div>"
     )
+
+
+def _sources(sources: Sequence[Source]) -> list[str]:
+    return [f"<h2>{_text(say('Sources'))}</h2><ul>", *map(_source, sources), "</ul>"] if sources else []
 
 
 def _source(source: Source) -> str:

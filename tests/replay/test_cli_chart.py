@@ -56,6 +56,13 @@ def test_of_a_journal_with_one_agreement_it_is_progress(tmp_path: Path) -> None:
     assert "Progress" in (tmp_path / "x.html").read_text("utf-8")
 
 
+def test_a_page_says_in_which_language_it_is(tmp_path: Path) -> None:
+    assert run("chart", FOUNDING, "--lang", "uk", "-o", tmp_path / "x.html").exit_code == 0
+    page = (tmp_path / "x.html").read_text("utf-8")
+    assert '<html lang="uk">' in page
+    assert "<h2>Джерела</h2>" in page
+
+
 @pytest.fixture
 def folder(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with a file and a store in it."""
