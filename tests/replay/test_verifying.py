@@ -13,7 +13,7 @@ from reciprocity.replay.sealing import NothingToSeal, recorder_of, sealed
 from reciprocity.replay.verifying import check_proof, verify
 from reciprocity.store import Busy, ConnectionLost, Register, StoreError, Unreadable
 from reciprocity.store.inspection import Hole, rows_and_holes
-from tests.store.sealed import Keeper, checkpoint_of, list_of, told
+from tests.store.sealed import Keeper, checkpoint_of, list_of, recorded_and_sealed, told
 from tests.store.tampering import KINDS, Victim, victim_of
 
 POISON = "CAST(x'ff41' AS TEXT)"  # a text that is none: the database gives no row that has it
@@ -175,6 +175,31 @@ def test_checkpoints_of_different_logs_are_said_to_be(register: Register) -> Non
 
 
 # Proofs
+
+
+def test_a_later_seal_says_that_it_seals_what_an_earlier_one_does(touch: Victim, register: Register) -> None:
+    with Register.open("memory:") as other:
+        checkpoints = recorded_and_sealed(other, told())
+    touch("UPDATE stored_events SET topic='phase-completed/9' WHERE POSITION=3")
+    seals = [one.reason for one in verify(register, checkpoints).found if one.kind == "seal"]
+    assert len(seals) == 2
+    assert seals[0].endswith("The first difference is within positions 1 to 6")
+    assert seals[1].endswith("It seals the positions of the seal before it, too")
+
+
+def test_where_only_one_position_is_between_two_seals_it_is_named(touch: Victim, register: Register) -> None:
+    checkpoints = {}
+    with Register.open("memory:") as other:
+        for size in (9, 10):
+            other.take_over(told()[:size])
+            checkpoints[str(size)] = checkpoint_of(other)
+    touch("UPDATE stored_events SET topic='phase-completed/9' WHERE POSITION=10")
+    [seal] = [one.reason for one in verify(register, checkpoints).found if one.kind == "seal"]
+    assert seal.endswith("The first difference is within position 10")
+
+
+def test_a_finding_may_be_of_an_agreement_as_a_whole() -> None:
+    assert Found("rule", "is uneven", agreement="swap").said() == "rule: swap: is uneven"
 
 
 def sealed_at(size: int) -> verify_alone.Checkpoint:
