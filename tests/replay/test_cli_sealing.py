@@ -74,7 +74,7 @@ def test_a_key_is_neither_overwritten_nor_read_by_others(run: Run) -> None:
     Path("key").chmod(0o600)
     Path("key").write_bytes(kept.replace(b"office", b"other"))
     said = run("seal", "swaps.db", "--key", "key", code=4).output
-    assert kept.decode().rsplit("+", 1)[1].strip() not in said
+    assert kept.decode().split("+", 4)[4].strip() not in said  # a key may have a plus in it, too
     for name in ("", "two words", "a+b"):
         assert "no name for a key" in run("seal", "--new-key", "other", "--name", name, code=4).output
     assert not Path("other").exists()
