@@ -146,13 +146,14 @@ class Counting:
                 self._add_one(row, sign)
 
     def _turn_to(self, pattern: _Pattern, rows: Sequence[Row]) -> None:
+        pattern = _shared(pattern)
         known = self._known.get(pattern)
         if known is None:
             self._judge(rows)
             if len(self._known) == _PATTERNS:
                 self._sums = self._added_up()
                 self._known = {}
-            known = self._known[_shared(pattern)] = [0] * len(rows)
+            known = self._known[pattern] = [0] * len(rows)
         self._pattern, self._now = pattern, known
 
     def _judge(self, rows: Sequence[Row]) -> None:
@@ -170,7 +171,7 @@ class Counting:
         if within is not False:
             lane = Lane(releasing, receiving, category)
             part = number if within else count(0, highest(number))
-            self._sums[lane] = self._sums.get(lane, Sum()).plus(part, sign)
+            self._sums[lane] = self._sums.get(lane, _NOTHING).plus(part, sign)
 
     def tally(self) -> Tally:
         """What was added up so far; releases outside the agreement count nothing."""
