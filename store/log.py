@@ -13,6 +13,7 @@ import attrs
 from reciprocity.domain import PhaseCompleted
 from reciprocity.store.counts import counted, released_ordinarily
 from reciprocity.store.errors import Unreadable
+from reciprocity.store.wire import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,4 +103,4 @@ def missing(agreement_id: str, due: int, found: int) -> Unreadable:
 def unreadable(row: Row, reason: object) -> Unreadable:
     """What is raised where a stored row cannot be what it says."""
     position, agreement_id, version, topic, _ = row
-    return Unreadable(f"position {position}, {agreement_id} version {version}, {topic}: {reason}")
+    return Unreadable(f"{place(agreement_id, version, topic, position)}: {reason}")
