@@ -224,7 +224,7 @@ def claimant(name: str, office: str | None) -> str:
 
 def cell(of: Cell) -> str:
     """What a cell of claims is about: ``phase 1, RUS>UKR civilian``."""
-    return f"{_about(of.phase)}, {of.direction} {_category_or_all(of.category)}"
+    return f"{_about(of.phase)}, {of.direction} {category_or_all(of.category)}"
 
 
 def statement(of: Statement) -> str:
@@ -293,12 +293,13 @@ def _claims(rows: Iterable[Claimed]) -> str:
     parts = [
         say("{what} {count}", what=what, count=claimed(row.count))
         for row in rows
-        for what in [f"{row.direction} {_category_or_all(row.category)}"]
+        for what in [f"{row.direction} {category_or_all(row.category)}"]
     ]
     return apart(parts)
 
 
-def _category_or_all(name: str | None) -> str:
+def category_or_all(name: str | None) -> str:
+    """A category, or all together."""
     return category(name) if name else say("in total")
 
 

@@ -22,17 +22,7 @@ if TYPE_CHECKING:
 
     from reciprocity.domain import Count, Direction, Event, Source, Terms
 
-_LABELS = (
-    to_say("confirmed"),
-    to_say("disputed"),
-    to_say("one-sided"),
-    to_say("unknown"),
-    to_say("holds"),
-    to_say("violated"),
-    to_say("undecidable"),
-    to_say("announced"),
-    to_say("postponed"),
-)
+_VERDICTS = (to_say("holds"), to_say("violated"), to_say("undecidable"))
 
 
 def isolated(text: object) -> Markup:
@@ -83,11 +73,6 @@ def progress(exchanged: Count, agreed: Count | None, *, stressed: bool = False) 
     if agreed == OPEN:
         return say("{done} of open", done=done)
     return say("{done} of {total}", done=done, total=wording.total(agreed))
-
-
-def category(name: str | None) -> str:
-    """A category, or all together."""
-    return wording.category(name) if name else language.say("in total")
 
 
 def categories(names: Iterable[str]) -> str:
