@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -46,6 +48,18 @@ os.environ.pop("RECIPROCITY_LANG", None)  # tests read English, unless they say 
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
 def pytest_sessionfinish() -> None:
     servers.stop()
 
@@ -62,6 +76,21 @@ def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store can be made that several can open, and that outlives them."""
     with stores.place(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The Chromium of the system, started once; it looks for no update, no list, no other network."""
+    pytest.importorskip("playwright", reason="pip install playwright")
+    if CHROMIUM is None:
+        pytest.skip("a browser is needed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # only where a page is opened
+
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET) as started,
+    ):
+        yield started
 
 
 @pytest.fixture

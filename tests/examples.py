@@ -7,15 +7,26 @@ from collections.abc import Sequence
 
 from reciprocity.domain import (
     Agreement,
+    AgreementFulfilled,
+    AgreementResumed,
     AgreementSigned,
+    AgreementSuspended,
+    AgreementTerminated,
+    ClaimRecorded,
     Count,
     Event,
     Kept,
+    Manner,
     Obligation,
     Party,
+    PhaseAnnounced,
     PhaseCompleted,
+    PhaseCorrected,
+    PhasePostponed,
+    PhaseVoided,
     Symmetry,
     Terms,
+    TermsAmended,
     Transfer,
     Weight,
     fold,
@@ -58,6 +69,23 @@ def swap(
 
 def phase(number: int, *released: Transfer, day: int | None = None) -> PhaseCompleted:
     return PhaseCompleted(phase=number, released=released, completed_on=may(day) if day else None)
+
+
+EVENTS: tuple[Event, ...] = (
+    AgreementSigned(terms=swap()),
+    TermsAmended(terms=swap(20, 20), reason="more"),
+    PhaseAnnounced(phase=1),
+    PhasePostponed(phase=1),
+    phase(1, out(1), back(1)),
+    PhaseCorrected(phase=1, released=(out(2), back(2)), reason="recounted"),
+    PhaseVoided(phase=1, reason="an error"),
+    ClaimRecorded(claimant="TASS", phase=1, claimed=()),
+    AgreementSuspended(reason="attack"),
+    AgreementResumed(),
+    AgreementFulfilled(),
+    AgreementTerminated(manner=Manner.BROKEN_OFF, reason="attack"),
+)
+"""One of each kind."""
 
 
 def agreement(terms: Terms | None = None, *events: Event) -> Agreement:

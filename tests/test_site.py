@@ -6,7 +6,6 @@ import importlib
 import inspect
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,17 +20,6 @@ pytest.importorskip("sphinx", reason="pip install 'reciprocity[docs]'")
 pytest.importorskip("furo", reason="pip install 'reciprocity[docs]'")
 pytest.importorskip("myst_parser", reason="pip install 'reciprocity[docs]'")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# So that a browser is quiet: it looks for no update, no list, no other network.
-ALONE = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 LOOKED_AT = ("index.html", "howto.html", "rules.html", "search.html")
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
 
@@ -60,18 +48,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Any]:
-    """A page of a headless browser."""
-    pytest.importorskip("playwright", reason="pip install playwright axe-playwright-python")
-    pytest.importorskip("axe_playwright_python", reason="pip install playwright axe-playwright-python")
-    if CHROMIUM is None:
-        pytest.skip("needs a browser: apt-get install chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # not everybody has it
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ALONE))
-        yield browser.new_page()
-        browser.close()
+def page(browser: Any) -> Iterator[Any]:
+    """A page of the browser."""
+    pytest.importorskip("axe_playwright_python", reason="pip install axe-playwright-python")
+    opened = browser.new_page()
+    yield opened
+    opened.close()
 
 
 def pages(site: Path) -> list[Path]:

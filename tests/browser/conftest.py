@@ -1,30 +1,18 @@
-"""A browser for the tests that need one: the Chromium of the system, started once."""
+"""Reports in a browser: each opened in a page of its own, which must keep quiet."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from reciprocity.domain import Recorded
 from reciprocity.replay import report
 from reciprocity.replay.language import language, speaking
 from reciprocity.replay.opening import opened
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @attrs.define
@@ -45,17 +33,6 @@ class Opened:
 
 
 Opener = Callable[..., Opened]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("a browser is needed: apt-get install chromium")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET) as started,
-    ):
-        yield started
 
 
 @pytest.fixture

@@ -11,32 +11,20 @@ import pytest
 
 from reciprocity import domain
 from reciprocity.domain import (
-    AgreementFulfilled,
-    AgreementResumed,
-    AgreementSigned,
-    AgreementSuspended,
-    AgreementTerminated,
     Claimed,
-    ClaimRecorded,
     Event,
     Handover,
     Malformed,
-    Manner,
     Obligation,
     Party,
-    PhaseAnnounced,
-    PhaseCorrected,
-    PhasePostponed,
-    PhaseVoided,
     Range,
     Recorded,
     Source,
     Symmetry,
-    TermsAmended,
     Weight,
     Window,
 )
-from tests.examples import back, may, out, phase, swap
+from tests.examples import EVENTS, may, out, phase, swap
 
 VALUES: tuple[Any, ...] = (
     Range(1, 2),
@@ -50,18 +38,7 @@ VALUES: tuple[Any, ...] = (
     Symmetry(),
     Window(may(1), may(2)),
     swap(),
-    AgreementSigned(terms=swap()),
-    TermsAmended(terms=swap(20, 20), reason="more"),
-    PhaseAnnounced(phase=1),
-    PhasePostponed(phase=1),
-    phase(1, out(1), back(1)),
-    PhaseCorrected(phase=1, released=(out(2), back(2)), reason="recounted"),
-    PhaseVoided(phase=1, reason="an error"),
-    ClaimRecorded(claimant="TASS", phase=1, claimed=()),
-    AgreementSuspended(reason="attack"),
-    AgreementResumed(),
-    AgreementFulfilled(),
-    AgreementTerminated(manner=Manner.BROKEN_OFF, reason="attack"),
+    *EVENTS,
     Recorded("swap", 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)),
 )
 FIELDS = [(value, one) for value in VALUES for one in attrs.fields(type(value))]

@@ -17,18 +17,13 @@ from reciprocity.domain import (
     Agreement,
     AgreementFulfilled,
     AgreementResumed,
-    AgreementSigned,
     AgreementSuspended,
-    AgreementTerminated,
     ClaimRecorded,
     Event,
     Kept,
-    Manner,
     Phase,
-    PhaseAnnounced,
     PhaseCompleted,
     PhaseCorrected,
-    PhasePostponed,
     PhaseStatus,
     PhaseVoided,
     Refused,
@@ -40,22 +35,7 @@ from reciprocity.domain import (
 )
 from reciprocity.testing.plain import LIFE, PHASE_LIFE
 from reciprocity.testing.strategies import any_event
-from tests.examples import agreement, back, may, out, phase, swap
-
-EVENTS: tuple[Event, ...] = (
-    AgreementSigned(terms=swap()),
-    TermsAmended(terms=swap(20, 20), reason="more"),
-    PhaseAnnounced(phase=1),
-    PhasePostponed(phase=1),
-    phase(1, out(1), back(1)),
-    PhaseCorrected(phase=1, released=(out(2), back(2)), reason="recounted"),
-    PhaseVoided(phase=1, reason="an error"),
-    ClaimRecorded(claimant="TASS", phase=1, claimed=()),
-    AgreementSuspended(reason="attack"),
-    AgreementResumed(),
-    AgreementFulfilled(),
-    AgreementTerminated(manner=Manner.BROKEN_OFF, reason="attack"),
-)
+from tests.examples import EVENTS, agreement, back, may, out, phase, swap
 
 
 def test_the_tables_are_those_written_by_hand() -> None:
