@@ -77,7 +77,7 @@ def report(
     text = reports.page(histories, source=_name(source, journal), sealed=sealed, mark=mark, start=start)
     write_file(output, lambda file: file.writelines([text.encode()]), force=force)
     for one in sealed.found:
-        echo(str(one), err=True)
+        echo(one.said(), err=True)
     if sealed.found:
         raise click.exceptions.Exit(1)
 

@@ -68,15 +68,6 @@ def journal_path(name: str) -> Path:
     return path
 
 
-def is_journal(name: str) -> bool:
-    """Whether *name* stands for a journal: a path, or the name of a seed; else it may be that of a store.
-
-    Raises:
-        NotFound: if it stands for nothing.
-    """
-    return journal_of(name) is not None
-
-
 def store_url(name: str) -> str:
     """The URL of the store that *name* stands for: a URL as it is, a path as a file.
 

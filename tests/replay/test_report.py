@@ -261,6 +261,8 @@ def test_a_seal_is_shown_and_a_record_that_is_not_as_sealed_is_told() -> None:
     assert result.exit_code == 1
     assert "not as sealed" in result.output
     assert "not as sealed" in Path("other.html").read_text("utf-8")
+    assert result.output.startswith("seal: friday.checkpoint: the log is not as sealed")
+    assert "<bdi>seal: friday.checkpoint: the log is not as sealed" in Path("other.html").read_text("utf-8")
 
 
 def test_two_points_to_compare_are_where_the_page_opens() -> None:
