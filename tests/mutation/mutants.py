@@ -3,11 +3,12 @@
 The changes are those of mutmut's operators, and three more: a condition is turned round, a statement that
 only calls something is left out, and so is a ``raise``. Left as they are: annotations, documentation,
 imports, ``__all__``, names that only a type checker reads, and the wording of what is raised. What compiles
-to the same code is no mutant.
+to the same code is no mutant, nor is SQL in other letters, capital or small.
 """
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable, Iterator
 
@@ -19,6 +20,9 @@ from mutmut.mutation.mutators import mutation_operators, operator_arg_removal
 from tests.mutation.swapping import fingerprint
 
 _TEXTS = (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
+_SQL = re.compile(
+    r"\b(SELECT|FROM|WHERE|AND|VALUES|INSERT|UPDATE|DELETE|ORDER BY|DROP|PRAGMA|BEGIN|COMMIT)\b"
+)
 _FOR_TYPES_ONLY = {"TypeVar", "cast", "NewType", "ParamSpec"}
 
 
@@ -134,6 +138,8 @@ class _Visitor(cst.CSTVisitor):
                 changed: Iterable[cst.CSTNode] = operator(node)
                 if operator is operator_arg_removal and self._raising:
                     changed = (one for one in changed if not _is_of_a_text(node, one))
+                if isinstance(node, cst.SimpleString) and _is_sql(node.value):
+                    changed = (one for one in changed if not _are_the_same_letters(node, one))
                 yield from changed
         yield from _turned_round(node)
         yield from _left_out(node)
@@ -160,6 +166,15 @@ def _is_of_a_text(old: cst.CSTNode, new: cst.CSTNode) -> bool:
     before, after = cst.ensure_type(old, cst.Call).args, cst.ensure_type(new, cst.Call).args
     gone = [one for one in before if all(one is not kept for kept in after)]
     return all(isinstance(one.value, _TEXTS) for one in gone)
+
+
+def _is_sql(text: str) -> bool:
+    """Whether it has words of SQL, and nothing in quotes, in which letters count."""
+    return bool(_SQL.search(text)) and "'" not in text.strip("'")
+
+
+def _are_the_same_letters(old: cst.SimpleString, new: cst.CSTNode) -> bool:
+    return cst.ensure_type(new, cst.SimpleString).value.lower() == old.value.lower()
 
 
 def _turned_round(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -110,6 +110,13 @@ def test_what_a_reader_is_told_is_left_as_it_is() -> None:
     }
 
 
+def test_sql_in_other_letters_is_none() -> None:
+    source = """a = "SELECT b FROM c"\nd = "SELECT 'b'"\ne = "and" """
+    changed = [one.after for one in mutants("a.py", source)]
+    assert not [one for one in changed if one.lower() == 'a = "select b from c"']
+    assert {"""d = "select 'b'\"""", 'e = "AND"'} <= set(changed)
+
+
 def test_no_two_mutants_do_the_same() -> None:
     found = list(mutants("a.py", "def a(b):\n    if b not in c:\n        return b + 1\n    return b == 2"))
     assert len({one.source for one in found}) == len(found) > 3
