@@ -34,7 +34,7 @@ from reciprocity.domain import (
 )
 from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT, MOST_MEMBERS
 from reciprocity.testing.strategies import unicode_texts
-from tests.examples import agreement, back, may, out, phase, swap
+from tests.examples import EVENTS, agreement, back, may, out, phase, swap
 from tests.tries import MANY
 
 CODES = ["ukr", "Ukr", "", "UKR ", "1UKR", "UKR--1", "_UKR", "УКР", "U\n", "A" * 33, None, 7]
@@ -126,6 +126,58 @@ def test_a_source_key_is_refused(key: str) -> None:
         Source(key, "HUR")
 
 
+AT_THE_BOUND: list[tuple[Callable[[str], object], str, int]] = [
+    (lambda x: Recorded(x, 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)), "x", 100),
+    (lambda x: Party(x, "a name"), "A", 32),
+    (lambda x: Weight(x, 1), "a", 64),
+    (lambda x: Source(x, "HUR"), "a", 64),
+    (lambda x: Source("gur", "HUR", url=f"http://{x}"), "a", 2_000 - len("http://")),
+    (lambda x: Party("UKR", x), "x", LONGEST_TEXT),
+    (lambda x: Party("UKR", x), "ї", LONGEST_TEXT),
+]
+
+
+@pytest.mark.parametrize(("make", "sign", "longest"), AT_THE_BOUND)
+def test_a_text_may_be_as_long_as_said_and_no_longer(
+    make: Callable[[str], object], sign: str, longest: int
+) -> None:
+    assert make(sign * longest)
+    with pytest.raises(Malformed):
+        make(sign * (longest + 1))
+
+
+NUMBERS: list[tuple[Callable[[int], object], int, int | None]] = [
+    *(
+        (lambda n, one=one: attrs.evolve(one, phase=n), 1, 1_000_000)
+        for one in EVENTS
+        if hasattr(one, "phase")
+    ),
+    (lambda n: Weight("civilian", n), 0, 1_000_000),
+    (lambda n: Range(n, None), 0, None),
+    (out, 0, LARGEST_COUNT),
+    (lambda n: Recorded("swap", n, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)), 1, None),
+    (
+        lambda n: Recorded("swap", 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1), position=n),
+        0,
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "lowest", "highest"), NUMBERS)
+def test_a_number_lies_within_its_bounds(
+    make: Callable[[Any], object], lowest: int, highest: int | None
+) -> None:
+    assert make(lowest)
+    assert make(highest or 2**200)
+    bounds = f"from {lowest:,} to {highest:,}" if highest else f"of {lowest:,} or more"
+    outside = [lowest - 1, float(lowest), str(lowest), bool(lowest), *([highest + 1] if highest else [])]
+    for bad in outside:
+        with pytest.raises(Malformed) as malformed:
+            make(bad)
+        assert str(malformed.value).endswith(f": {bad!r} is not a whole number {bounds}")
+
+
 ALIKE: list[Callable[[], object]] = [
     lambda: Transfer("UKR", "UKR", "civilian", 1),
     lambda: Claimed("UKR", "UKR", None, 1),
@@ -191,6 +243,18 @@ def test_an_instant_in_any_zone_says_which() -> None:
             Said(bad)
 
 
+def test_the_last_instant_is_that_at_which_a_day_still_has_a_name_everywhere() -> None:
+    last = dt.datetime.max.replace(tzinfo=dt.UTC) - dt.timedelta(hours=14)
+    assert Recorded("swap", 1, last, "c-1", phase(1)).recorded_at == last
+    with pytest.raises(Malformed, match=r"recorded_at: 9999-.* is the end of time"):
+        Recorded("swap", 1, last + dt.timedelta(microseconds=1), "c-1", phase(1))
+
+
+def test_one_note_may_be_given_as_a_text_and_many_as_any_collection() -> None:
+    assert AgreementSuspended(reason="attack", notes="at noon").notes == ("at noon",)
+    assert AgreementSuspended(reason="attack", notes=["at", "noon"]).notes == ("at", "noon")
+
+
 def test_a_clock_that_ran_behind_says_an_earlier_instant() -> None:
     at = dt.datetime(2025, 5, 25, tzinfo=dt.UTC)
     earlier = at - dt.timedelta(seconds=1)
@@ -212,7 +276,51 @@ SAID: list[tuple[Callable[..., object], str]] = [
         lambda: Terms(title="x", parties=(Party("A", "a"), Party("B", "b"), Party("B", "c")), obligations=()),
         "parties: B stands there twice",
     ),
-    (lambda: attrs.evolve(swap(), mediators=("UN", "a\tb")), r"mediators: 'a\tb' is not"),
+    (
+        lambda: attrs.evolve(swap(), mediators=("UN", "a\tb")),
+        r"mediators: 'a\tb' is not a line of plain text (1 to 4,000 visible characters)",
+    ),
+    (
+        lambda: Recorded("A", 1, dt.datetime(2025, 5, 25, tzinfo=dt.UTC), "c-1", phase(1)),
+        "agreement_id: 'A' is not an agreement id (lower-case letters, digits, single hyphens)",
+    ),
+    (
+        lambda: Weight("total", 1),
+        "category: 'total' is not a category (lower-case words joined by underscores; not 'total')",
+    ),
+    (
+        lambda: Source("a b", "HUR"),
+        "key: 'a b' is not a source key (letters, digits, single dots or hyphens)",
+    ),
+    (lambda: Source("gur", "HUR", url="ftp:"), "url: 'ftp:' is not an http or https address"),
+    (
+        lambda x=0: Transfer("UKR", "RUS", "civilian", 1, within_agreement=x),
+        "within_agreement: 0 is not true, false or none",
+    ),
+    (
+        lambda x="May": PhaseCompleted(phase=1, released=(), completed_on=x),
+        "completed_on: 'May' is not a date",
+    ),
+    (
+        lambda x="now": Recorded("swap", 1, x, "c-1", phase(1)),
+        "recorded_at: 'now' is not an instant in UTC",
+    ),
+    (lambda x=("a",): PhaseCompleted(phase=1, released=x), "released: ('a',) is not a tuple of Transfer"),
+    (lambda x=["UN"]: attrs.evolve(swap(), mediators=x), "mediators: ['UN'] is not a tuple"),
+    (lambda: Party("UKR", "a\tb"), r"name: 'a\tb' is not a line of plain text"),
+    (lambda: PhaseCompleted(phase=2**256, released=()), "phase: a number of more than 77 digits is not"),
+    (
+        lambda: PhaseCompleted(phase=2**256 - 1, released=()),
+        f"phase: {2**256 - 1} is not a whole number from 1 to 1,000,000",
+    ),
+    (
+        lambda: attrs.evolve(swap(), mediators=("UN",) * (MOST_MEMBERS + 1)),
+        f"mediators: {MOST_MEMBERS + 1:,} in one list, where {MOST_MEMBERS:,} is the most",
+    ),
+    (
+        lambda: ClaimRecorded(claimant="TASS", claimed=(Claimed("UKR", "RUS", None, 1),) * 2),
+        "claimed: UKR>RUS, in total stands there twice",
+    ),
 ]
 
 

@@ -22,8 +22,10 @@ from reciprocity.domain import (
     Event,
     Kept,
     Phase,
+    PhaseAnnounced,
     PhaseCompleted,
     PhaseCorrected,
+    PhasePostponed,
     PhaseStatus,
     PhaseVoided,
     Refused,
@@ -33,6 +35,7 @@ from reciprocity.domain import (
     evolve,
     fold,
 )
+from reciprocity.domain.commands import consequences
 from reciprocity.testing.plain import LIFE, PHASE_LIFE
 from reciprocity.testing.strategies import any_event
 from tests.examples import EVENTS, agreement, back, may, out, phase, swap
@@ -72,6 +75,27 @@ def test_folding_takes_any_history_at_all(events: list[Event]) -> None:
     assert after.version == len(events)
     assert [lane for lane, total in after.exchanged.sums.items() if total.at_least < 0] == []
     assert after.balance() is not None
+
+
+@pytest.mark.parametrize("events", list(itertools.permutations(EVENTS[2:7], 3)), ids=str)
+def test_a_phase_has_the_last_event_of_each_kind(events: tuple[Event, ...]) -> None:
+    kinds: dict[str, Any] = {
+        "planned": (PhaseAnnounced, PhasePostponed),
+        "completed": PhaseCompleted,
+        "corrected": PhaseCorrected,
+        "voided": PhaseVoided,
+    }
+    after = agreement(swap(), *events).phase(1)
+    last = {name: [one for one in events if isinstance(one, kind)] for name, kind in kinds.items()}
+    assert {name: getattr(after, name) for name in kinds} == {
+        name: found[-1] if found else None for name, found in last.items()
+    }
+    assert after.number == 1
+
+
+def test_a_phase_that_nobody_spoke_of_has_its_number_too() -> None:
+    assert agreement().phase(7) == Phase(7)
+    assert agreement().phase(7).number == 7
 
 
 def test_the_last_release_fulfils() -> None:
@@ -128,6 +152,21 @@ def test_lower_totals_may_fulfil() -> None:
     assert fold(before, events).status is Status.FULFILLED
 
 
+def test_it_is_fulfilled_on_the_day_of_what_came_last_be_it_imagined_or_not() -> None:
+    before = agreement(swap(), phase(1, out(2), back(2), day=20))
+    lowered = TermsAmended(terms=swap(2, 2), reason="that was all", amended_on=may(25))
+    wanted = (lowered, AgreementFulfilled(fulfilled_on=may(25)))
+    assert decide(before, lowered) == consequences(before, lowered) == wanted
+    earlier = attrs.evolve(lowered, amended_on=may(18))
+    assert decide(before, earlier)[1] == AgreementFulfilled(fulfilled_on=may(20))
+
+
+def test_a_refusal_says_of_which_agreement_at_which_version_and_what_is_wrong() -> None:
+    with pytest.raises(Refused, match="refused by swap at version 2:\n  numbers_phases_in_order") as refused:
+        decide(agreement(swap(), phase(1)), phase(3))
+    assert (refused.value.agreement_id, refused.value.version) == ("swap", 2)
+
+
 def test_what_is_met_while_suspended_is_fulfilled_on_resumption() -> None:
     before = agreement(swap(2, 2), phase(1, out(1), back(1)), AgreementSuspended(reason="attack"))
     corrected = decide(before, PhaseCorrected(phase=1, released=(out(2), back(2)), reason="recounted"))
@@ -155,6 +194,10 @@ def test_all_for_all_is_fulfilled_only_when_somebody_says_so() -> None:
 
 def test_saying_again_that_it_is_fulfilled_adds_nothing() -> None:
     assert decide(fulfilled(), AgreementFulfilled()) == ()
+    before = agreement(swap(2, 2))
+    on_a_day = fold(before, decide(before, phase(1, out(2), back(2), day=24)))
+    assert on_a_day.turn == AgreementFulfilled(fulfilled_on=may(24))
+    assert decide(on_a_day, AgreementFulfilled()) == ()
     with pytest.raises(Refused):
         decide(fulfilled(), AgreementFulfilled(notes=("said otherwise",)))
 
