@@ -34,19 +34,26 @@ def _nested(code: types.CodeType) -> list[types.CodeType]:
     return [one for one in code.co_consts if isinstance(one, types.CodeType)]
 
 
-def differing(original: types.CodeType, mutant: types.CodeType) -> tuple[types.CodeType, types.CodeType]:
-    """The outermost function that differs, as it was and as it is in the *mutant*.
+def differing(
+    original: types.CodeType, mutant: types.CodeType
+) -> list[tuple[types.CodeType, types.CodeType]]:
+    """The function that differs, as it was and as it is in the *mutant*; after those that it is within.
 
     Raises:
         NotInAFunction: something differs that is run when the module is imported.
     """
-    while not original.co_flags & CO_OPTIMIZED:
+    found = []
+    while True:
         before, after = _nested(original), _nested(mutant)
-        if _own(original) != _own(mutant) or len(before) != len(after):
+        is_its_own = _own(original) != _own(mutant) or len(before) != len(after)
+        if original.co_flags & CO_OPTIMIZED:
+            found.append((original, mutant))
+        elif is_its_own:
             raise NotInAFunction
+        if is_its_own:
+            return found
         pairs = zip(before, after, strict=True)
         original, mutant = next((a, b) for a, b in pairs if fingerprint(a) != fingerprint(b))
-    return original, mutant
 
 
 @cache
@@ -81,12 +88,18 @@ def swap(path: Path, original: types.CodeType, mutant: types.CodeType) -> None:
     """
     if fingerprint(original) == fingerprint(mutant):
         return
-    before, after = differing(original, mutant)
-    functions = _living().get((_real(str(path)), before.co_qualname, before.co_firstlineno), [])
-    if not functions or any(one.__code__.co_freevars != after.co_freevars for one in functions):
+    (outermost, _), *_ = pairs = differing(original, mutant)
+    if not _living_of(path, outermost):
         raise NotInAFunction
-    for function in functions:
-        function.__code__ = after
+    for before, after in pairs:
+        for function in _living_of(path, before):
+            if function.__code__.co_freevars != after.co_freevars:
+                raise NotInAFunction
+            function.__code__ = after
+
+
+def _living_of(path: Path, code: types.CodeType) -> list[types.FunctionType]:
+    return _living().get((_real(str(path)), code.co_qualname, code.co_firstlineno), [])
 
 
 def import_as(path: Path, source: str) -> None:

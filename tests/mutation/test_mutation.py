@@ -24,6 +24,16 @@ def is_large(number: int) -> bool:
     return number > LARGEST
 
 
+def above(least: int):
+    def is_above(number: int) -> bool:
+        return number > least
+
+    return is_above
+
+
+above_two = above(2)
+
+
 def least(number: int) -> int:
     while number < LARGEST:
         number = LARGEST
@@ -34,7 +44,12 @@ def unused() -> int:
     return 1
 '''
 TESTS = """
-from counting.counting import is_large, least
+from counting.counting import above_two, is_large, least
+
+
+def test_above():
+    assert above_two(3)
+    assert not above_two(2)
 
 
 def test_large():
@@ -75,6 +90,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
         ("number = LARGEST -> number = None", "killed"),
         ("while number < LARGEST: -> while number <= LARGEST:", "timed out"),
         ("return number > LARGEST -> return number >= LARGEST", "survived"),
+        ("return number > least -> return number >= least", "killed"),
         ("LARGEST = 3 -> LARGEST = None", "killed"),
         ("LARGEST = 3 -> LARGEST = 4", "killed"),
         ("return 1 -> return 2", "unreached"),
@@ -93,8 +109,8 @@ def test_a_killed_one_says_by_which_test(outcomes: dict[str, dict[str, str]]) ->
     killed = [one for one in outcomes.values() if one["outcome"] == "killed"]
     assert killed
     for one in killed:
-        assert one["by"] in {"tests/test_counting.py::test_large", "tests/test_counting.py::test_least"}
-        assert bool(one["imported"]) == one["change"].startswith("LARGEST")
+        assert one["by"] in {f"tests/test_counting.py::test_{of}" for of in ("above", "large", "least")}
+        assert bool(one["imported"]) == one["change"].startswith(("LARGEST", "above_two"))
 
 
 def test_what_a_reader_is_told_is_left_as_it_is() -> None:
