@@ -71,12 +71,27 @@ def _real(file: str) -> str:
     return str(Path(file).resolve())
 
 
+@cache
+def _remembering() -> dict[str, list[Any]]:
+    """What remembers its answers, by package: they may be those of before."""
+    found: dict[str, list[Any]] = {}
+    for one in gc.get_objects():
+        if isinstance(one, type(_real)):
+            found.setdefault(_package(one), []).append(one)
+    return found
+
+
+def _package(function: Any) -> str:
+    return str(function.__module__).partition(".")[0]
+
+
 def look_round() -> None:
     """Note the functions that there are now, so that each process that is forked off need not.
 
     What there is now is garbage in none of them: it is not looked through again, so its memory stays shared.
     """
     _living()
+    _remembering()
     gc.freeze()
 
 
@@ -96,6 +111,8 @@ def swap(path: Path, original: types.CodeType, mutant: types.CodeType) -> None:
             if function.__code__.co_freevars != after.co_freevars:
                 raise NotInAFunction
             function.__code__ = after
+            for one in _remembering().get(_package(function), ()):
+                one.cache_clear()
 
 
 def _living_of(path: Path, code: types.CodeType) -> list[types.FunctionType]:

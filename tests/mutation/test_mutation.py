@@ -16,7 +16,17 @@ from tests.mutation.report import KINDS, reasons
 from tests.mutation.swapping import NotInAFunction, differing
 
 COUNTING = '''
+from functools import cache
+
 LARGEST = 3
+
+
+@cache
+def largest() -> int:
+    return LARGEST + 2
+
+
+largest()
 
 
 def is_large(number: int) -> bool:
@@ -44,7 +54,7 @@ def unused() -> int:
     return 1
 '''
 TESTS = """
-from counting.counting import above_two, is_large, least
+from counting.counting import above_two, is_large, largest, least
 
 
 def test_above():
@@ -54,6 +64,7 @@ def test_above():
 
 def test_large():
     assert is_large(5)
+    assert largest() == 5
     assert not is_large(2)
 
 
@@ -91,6 +102,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
         ("while number < LARGEST: -> while number <= LARGEST:", "timed out"),
         ("return number > LARGEST -> return number >= LARGEST", "survived"),
         ("return number > least -> return number >= least", "killed"),
+        ("return LARGEST + 2 -> return LARGEST + 3", "killed"),
         ("LARGEST = 3 -> LARGEST = None", "killed"),
         ("LARGEST = 3 -> LARGEST = 4", "killed"),
         ("return 1 -> return 2", "unreached"),
@@ -109,8 +121,11 @@ def test_a_killed_one_says_by_which_test(outcomes: dict[str, dict[str, str]]) ->
     killed = [one for one in outcomes.values() if one["outcome"] == "killed"]
     assert killed
     for one in killed:
-        assert one["by"] in {f"tests/test_counting.py::test_{of}" for of in ("above", "large", "least")}
-        assert bool(one["imported"]) == one["change"].startswith(("LARGEST", "above_two"))
+        tests = {f"tests/test_counting.py::test_{of}" for of in ("above", "large", "least")}
+        assert one["by"] in tests | ({"exit 11"} if one["imported"] else set())
+        assert bool(one["imported"]) == one["change"].startswith(
+            ("LARGEST", "above_two", "largest", "@cache")
+        )
 
 
 def test_what_a_reader_is_told_is_left_as_it_is() -> None:
