@@ -27,6 +27,8 @@ def terms(*parties: Party) -> Terms:
         ("Ukraine", "\uff35kraine"),  # full width
         ("Ukraine", "\U0001d414kraine"),  # mathematical bold
         ("Ukraine", "Ukraine\ufe0f"),  # variation selector
+        *(("Ukraine", f"Ukraine{chr(n)}") for n in (0xFE00, 0xFE05, 0xE0100, 0xE0120, 0xE01EF)),
+        ("AEgina", "\u00c6gina"),
         ("Israel", "lsrael"),
         ("Israel", "1srael"),
         ("IRAN", "\u0406R\u0410N"),  # Cyrillic I and A
