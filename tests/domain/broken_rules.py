@@ -306,10 +306,22 @@ BROKEN_ALONE: list[tuple[str, Agreement, Event, list[str]]] = [
         ["the claimant 'U\u041aR', which looks like 'UKR'; allowed: UKR, RUS"],
     ),
     (
+        "names_parties_to_the_agreement",
+        agreement(),
+        PhaseAnnounced(phase=1, planned=(Transfer("BLR", "POL", "civilian", 1, within_agreement=False),)),
+        ["BLR in BLR>POL; allowed: UKR, RUS"],
+    ),
+    (
         "happens_after_the_signature",
         agreement(UNDATED, phase(1, out(1), back(1), day=10), phase(2, out(1), back(1), day=16)),
         TermsAmended(terms=swap(20, 20), reason="now dated"),
         ["phase 1 on 2025-05-10, under the amended terms; allowed: from 2025-05-16"],
+    ),
+    (
+        "stays_within_the_agreed_total",
+        agreement(swap(OPEN, OPEN, quotas=[Obligation("UKR", "RUS", 1, ("hostage",))])),
+        phase(1, out(2, "hostage"), back(2)),
+        ["UKR>RUS hostage 2 exchanged; allowed: at most 1"],
     ),
     (
         "stays_within_the_agreed_total",

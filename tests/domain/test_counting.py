@@ -44,6 +44,19 @@ def test_manifests_in_turns_add_up_as_plain_numbers_do(steps: Steps, data: st.Da
     assert counting.tally() == Tally(_in_plain_numbers(steps))
 
 
+def test_what_comes_again_in_turns_is_added_to_what_there_was() -> None:
+    one: list[Row] = [("UKR", "RUS", "civilian", 5, True)]
+    other: list[Row] = [("RUS", "UKR", "civilian", 7, None)]
+    counting = Counting()
+    for rows in (one, other, one, other, one):
+        counting.add(rows)
+    counting.add(one, -1)
+    assert counting.tally().sums == {
+        Lane("UKR", "RUS", "civilian"): Sum(10, 10, 0),
+        Lane("RUS", "UKR", "civilian"): Sum(0, 14, 0),
+    }
+
+
 @given(manifests(("UKR", "RUS")).filter(bool))
 def test_a_row_that_stands_there_twice_is_refused_and_adds_nothing(manifest: Manifest) -> None:
     rows: list[Row] = rows_of(manifest)

@@ -41,7 +41,7 @@ from reciprocity.domain import (
     judge,
 )
 from reciprocity.domain.terms import all_even
-from tests.domain.broken_rules import BROKEN_ALONE, GROUP, UNSIGNED
+from tests.domain.broken_rules import BROKEN_ALONE, GROUP, IN_USE, UNSIGNED
 from tests.examples import agreement, back, may, out, phase, swap
 
 
@@ -84,6 +84,22 @@ def test_a_refusal_says_what_was_seen_and_what_is_allowed() -> None:
         "PhasePostponed while phase 1 is unknown",
         "PhaseAnnounced, PhaseCompleted",
     )
+
+
+def test_a_refusal_says_so_where_there_is_nothing_to_name() -> None:
+    claim = ClaimRecorded(claimant="TASS", claimed=(Claimed("UKR", "RUS", None, 1),))
+    emptied = TermsAmended(terms=attrs.evolve(swap(), obligations=()), reason="all is void")
+    never = PhaseVoided(phase=2, reason="an error", reverses=Handover(None, None, ()))
+    said = []
+    for before, event in ((UNSIGNED, claim), (IN_USE, emptied), (agreement(), never)):
+        with pytest.raises(Refused) as refused:
+            decide(before, event)
+        said += [f"{one.seen}; allowed: {one.allowed}" for one in refused.value.violations]
+    assert set(said) >= {
+        "UKR in UKR>RUS; allowed: no party",
+        "UKR>RUS civilian; allowed: nothing",
+        "phase 2 reversed as nobody on an unknown day; allowed: as not on record",
+    }
 
 
 def test_a_correction_must_fit_the_terms_of_its_own_moment() -> None:
