@@ -53,7 +53,8 @@ def test_what_is_not_said_is_open_or_unknown() -> None:
     bare = Terms(title="bare", parties=(), obligations=())
     assert (bare.symmetry, bare.window) == (Symmetry(Kept.EACH_PHASE, ()), Window(None, None))
     assert (bare.signed_on, bare.signed_at, bare.parent, bare.series) == (None, None, None, False)
-    assert bare.mediators == bare.facilitators == bare.sources == ()
+    assert bare.mediators == bare.facilitators == ()
+    assert bare.sources == ()
     assert not bare.are_exhausted_by(Tally())
 
 
