@@ -250,6 +250,17 @@ def test_the_last_instant_is_that_at_which_a_day_still_has_a_name_everywhere() -
         Recorded("swap", 1, last + dt.timedelta(microseconds=1), "c-1", phase(1))
 
 
+def test_an_instant_in_utc_may_be_so_by_another_name() -> None:
+    at = dt.datetime(2025, 5, 25, tzinfo=dt.timezone(dt.timedelta(0), "Zulu"))
+    assert Recorded("swap", 1, at, "c-1", phase(1)).recorded_at == at.astimezone(dt.UTC)
+
+
+def test_a_list_may_have_as_many_members_as_said() -> None:
+    assert len(attrs.evolve(swap(), mediators=("UN",) * MOST_MEMBERS).mediators) == MOST_MEMBERS
+    rows = tuple(out(1, f"c{n}") for n in range(MOST_MEMBERS))
+    assert len(Handover(None, None, rows).released) == MOST_MEMBERS
+
+
 def test_one_note_may_be_given_as_a_text_and_many_as_any_collection() -> None:
     assert AgreementSuspended(reason="attack", notes="at noon").notes == ("at noon",)
     assert AgreementSuspended(reason="attack", notes=["at", "noon"]).notes == ("at", "noon")
