@@ -144,6 +144,14 @@ BROKEN_ALONE: list[tuple[str, Agreement, Event, list[str]]] = [
     ),
     (
         "names_parties_to_the_agreement",
+        UNSIGNED,
+        AgreementSigned(
+            terms=attrs.evolve(swap(), obligations=(*swap().obligations, Obligation("UKR", "BLR", 3)))
+        ),
+        ["BLR in UKR>BLR; allowed: UKR, RUS"],
+    ),
+    (
+        "names_parties_to_the_agreement",
         agreement(),
         ClaimRecorded(claimant="TASS", claimed=(Claimed("BLR", "POL", None, 3),)),
         ["BLR in BLR>POL; allowed: UKR, RUS"],

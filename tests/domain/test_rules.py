@@ -118,7 +118,10 @@ def test_one_party_has_nobody_to_exchange_with() -> None:
             AgreementSigned(terms=Terms(title="alone", parties=(Party("UKR", "a"),), obligations=())),
         )
     assert refused.value.rules == ("is_agreed_between_two_or_more_parties",)
-    assert [violation.seen for violation in refused.value.violations] == ["1 named", "no obligation"]
+    assert [(one.seen, one.allowed) for one in refused.value.violations] == [
+        ("1 named", "2 parties or more"),
+        ("no obligation", "1 obligation or more"),
+    ]
 
 
 def test_one_rule_reports_each_place_where_it_is_broken() -> None:

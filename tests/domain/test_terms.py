@@ -164,7 +164,7 @@ def test_all_is_exhausted_only_when_each_obligation_is() -> None:
 def test_symmetry_weighs_each_person_one_unless_agreed_otherwise() -> None:
     assert [GROUP.symmetry.weight(one) for one in ("hostage", "mortal_remains", "civilian")] == [30, 0, 1]
     with pytest.raises(Malformed, match=r"^weights: hostage stands there twice$"):
-        Symmetry(weights=(Weight("hostage", 1), Weight("hostage", 2)))
+        Symmetry(weights=(Weight("civilian", 1), Weight("hostage", 1), Weight("hostage", 2)))
 
 
 def test_who_claims_is_mistaken_for_a_party_by_code_or_name_of_it_or_of_its_member() -> None:
