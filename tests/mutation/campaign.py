@@ -43,7 +43,14 @@ class Campaign:
     needed: Sequence[str] = ()
     """What the project imports of others: imported before any process is forked off, it is imported once."""
 
+    left_out: str = ""
+    """Which tests are not run, by an expression of pytest on their names."""
+
     told: Callable[[str], None] = print
+
+    @property
+    def _choosing(self) -> Sequence[str]:
+        return ("-k", f"not ({self.left_out})") if self.left_out else ()
 
     def measure(self, tests: Sequence[str] = ()) -> None:
         """Measure which functions these tests reach, or all of them."""
@@ -52,11 +59,11 @@ class Campaign:
         if not tests:
             for old in folder.iterdir():
                 old.unlink()
-        arguments = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.reach", *(tests or self.tests)]
+        arguments = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.reach", *self._choosing]
         side = [] if tests or self.jobs == 1 else ["--numprocesses", str(self.jobs), "--dist", "worksteal"]
         places = {reach.IN: folder.resolve(), reach.ROOT: self.root, reach.OF: os.pathsep.join(self.folders)}
         environment = {**os.environ, **{name: str(place) for name, place in places.items()}}
-        command = [sys.executable, "-m", "pytest", *arguments, *side]
+        command = [sys.executable, "-m", "pytest", *arguments, *side, *(tests or self.tests)]
         subprocess.run(command, cwd=self.root, env=environment, check=False)
 
     def reach(self) -> Reach:
@@ -99,7 +106,7 @@ class Campaign:
         rest = list(self._to_import(trials, outcomes, reached))
         self.told(f"{len(rest)} to import")
         tell = _Telling(outcomes, self.told, len(rest), is_imported=True)
-        side_by_side(rest, by_import(self.root), tell, jobs=self.jobs)
+        side_by_side(rest, by_import(self.root, self._choosing), tell, jobs=self.jobs)
 
     def control(self, file: str) -> bool:
         """Whether each test that killed a mutant passes without one, run in the same way; else it is told.

@@ -57,8 +57,7 @@ class Reach:
         reached = functions.get(self._known(file, where), [""])
         if reached == [""]:
             reached = [one for tests in functions.values() for one in tests]
-        room = file.partition("/")[0]
-        own = {one for one in reached if one.startswith((f"tests/{room}/", f"{room}/"))}
+        own = {one for one in reached if is_of_the_room(one, file)}
         return {**self._quickest(own, budget), **self._quickest(set(reached) - own, budget)}
 
     def _quickest(self, tests: set[str], budget: float) -> dict[str, float]:
@@ -79,6 +78,12 @@ class Reach:
     def is_run_when_imported(self, file: str, where: str) -> bool:
         """Whether a function is run before any test."""
         return "" in self.runs.get(file, {}).get(self._known(file, where), [])
+
+
+def is_of_the_room(test: str, file: str) -> bool:
+    """Whether a test is among those of the room that a file is in."""
+    room = file.partition("/")[0]
+    return test.startswith((f"tests/{room}/", f"{room}/"))
 
 
 def bodies(source: str) -> Iterator[tuple[str, range]]:

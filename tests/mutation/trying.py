@@ -27,6 +27,7 @@ import pytest
 
 from tests.mutation import swapping
 from tests.mutation.mutants import Mutant
+from tests.mutation.reach import is_of_the_room
 
 _MEMORY = 6 << 30  # bytes of address space: a mutant may ask for any number of things
 _POLL = 0.005  # seconds
@@ -218,15 +219,24 @@ class InThisSession:
         return _SURVIVED
 
 
-def by_import(root: Path) -> Callable[[Trial], int]:
-    """The attempt that imports the mutant in the module's place; for a process that has not imported it."""
+def by_import(root: Path, choosing: Sequence[str] = ()) -> Callable[[Trial], int]:
+    """The attempt that imports the mutant in the module's place; for a process that has not imported it.
+
+    *choosing* is what pytest is told of which tests are run. Those of the mutant's own room come first, by
+    themselves: for most mutants the others need not be imported.
+    """
 
     def attempt(trial: Trial) -> int:
         swapping.import_as(root / trial.mutant.file, trial.mutant.source)
         # What a test is given may be another with the mutant; all that it can be given is tried.
-        tests = dict.fromkeys(one.partition("[")[0] for one in trial.tests)
-        status = pytest.main([*PLAINLY, *tests], plugins=[UntilOneFails(trial.tests)])
-        return _SURVIVED if status == pytest.ExitCode.OK else _KILLED
+        tests = list(dict.fromkeys(one.partition("[")[0] for one in trial.tests))
+        own = [one for one in tests if is_of_the_room(one, trial.mutant.file)]
+        for some in (own, [one for one in tests if one not in own]):
+            plugin = UntilOneFails(trial.tests)
+            status = pytest.main([*PLAINLY, *choosing, *some], plugins=[plugin]) if some else 0
+            if status not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
+                return _KILLED
+        return _SURVIVED
 
     return attempt
 
