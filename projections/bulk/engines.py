@@ -17,8 +17,8 @@ import ibis
 from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections.bulk import java
 from reciprocity.projections.bulk.relations import DataSet, Table
-from reciprocity.projections.dataset import NotADataSet, file_of, stretches
 from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import NotADataSet, file_of, stretches
 from reciprocity.store import Unreadable
 
 ENGINES = ("duckdb", "spark")

@@ -14,8 +14,8 @@ import pytest
 
 from reciprocity import projections, seeds
 from reciprocity.projections.bulk import ENGINES
-from reciprocity.projections.dataset import MARK, file_of, stretches
 from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import MARK, file_of, stretches
 from reciprocity.replay.cli_bulk import bulk
 from reciprocity.replay.parquet_tables import schema_of
 from tests.documents import ROOT, fences
