@@ -18,6 +18,9 @@ COVERING := tests/domain domain tests/seeds tests/store/test_merkle.py tests/sto
   tests/replay/test_cli_sealing.py tests/replay/test_sealed_files.py tests/replay/test_verify_alone.py \
   tests/replay/test_verifying.py
 
+LOCKING := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
+
 .PHONY: demo test thorough campaign mutants everywhere coverage audit sbom lock spark lint format docs drawings man schema messages bench \
   bench-full clean
 
@@ -53,9 +56,9 @@ audit: $(LOCKED)  ## known vulnerabilities of what is locked; where none can be 
 sbom: $(LOCKED)  ## write build/sbom.json: what reciprocity installs with its extras, in CycloneDX
 	$(BIN)/python -m tests.materials
 
-lock: $(LOCKED)  ## write requirements/dev.txt anew: what development needs, each file by its hash
-	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade \
-	  --no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet -o requirements/dev.txt
+lock: $(LOCKED)  ## write requirements/ anew, each file by its hash: what development needs, and Spark beside it
+	$(LOCKING) --extra dev -o requirements/dev.txt
+	$(LOCKING) --extra spark --constraints requirements/dev.txt -o requirements/spark.txt
 
 spark: $(SPARK)/installed  ## the questions asked of Apache Spark, on local[2]; it takes some minutes
 	$(SPARK)/bin/python -m pytest tests/spark
@@ -107,10 +110,16 @@ $(INSTALLED): $(LOCKED) pyproject.toml $(ROOMS) projections/bulk replay/charts r
 	  || { echo "requirements/dev.txt has not all that pyproject.toml names: make lock" >&2; exit 1; }
 	@touch $@
 
-# Spark is a third of a gigabyte, so it has an environment of its own.
-$(SPARK)/installed: pyproject.toml $(ROOMS) projections/bulk replay/charts replay/report seeds/broken
+# Spark is half a gigabyte, so it has an environment of its own, and a lock that adds to the other. It comes as
+# sources: what builds it is what the other lock brought.
+$(SPARK)/installed: requirements/dev.txt requirements/spark.txt pyproject.toml $(ROOMS) projections/bulk replay/charts \
+  replay/report seeds/broken
 	@test -d $(SPARK) || $(PYTHON) -m venv $(SPARK)
-	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --editable ".[dev,spark]" --config-settings editable_mode=strict
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(SPARK)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation \
+	  -r requirements/spark.txt
+	@$(SPARK)/bin/pip install --quiet --quiet --disable-pip-version-check --no-index --no-build-isolation \
+	  --editable ".[dev,spark]" --config-settings editable_mode=strict
 	@touch $@
 
 clean:

@@ -5,28 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TypeAlias
 
-from rpds import HashTrieMap
-
 from benchmarks import documented, limit
 from benchmarks.rounds import Costs, Family, Figure, Work, by_stretches, faster
 from benchmarks.stores import Stores
 from reciprocity.domain import Count, PhaseCompleted
 from reciprocity.projections import Cumulative, fold_log
-from reciprocity.projections import Totals as KnownTotals
 from reciprocity.projections.parallel import fold_in_parallel
 from reciprocity.store import Register
 
 Totals: TypeAlias = dict[tuple[str, str, str, str], Count]
 """How many, by agreement, releasing and receiving party, and category."""
-
-
-def totals_of(known: HashTrieMap[str, KnownTotals]) -> Totals:
-    """What the projection knows, as a plain dict."""
-    return {
-        (agreement, *lane): total.count
-        for agreement, totals in known.items()
-        for lane, total in totals.exchanged.sums.items()
-    }
 
 
 def add_whole(counted: Totals, register: Register, after: int = 0, up_to: int | None = None) -> None:

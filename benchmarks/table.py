@@ -20,7 +20,7 @@ DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
 
 HEADINGS = ("figure", "what", "wanted", "measured", "in the rounds", "ours", "against", "reached")
 
-_LIBRARIES = ("eventsourcing", "msgspec", "attrs", "rpds-py", "apsw", "duckdb", "pyarrow")
+_LIBRARIES = ("eventsourcing", "msgspec", "attrs", "rpds-py", "duckdb", "pyarrow")
 
 
 def cells(result: Result, sizes: Sizes) -> tuple[str, ...]:

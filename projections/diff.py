@@ -105,17 +105,6 @@ def diff(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Change]:
     ]
 
 
-def applied(changes: Iterable[Change], to: Figures) -> Figures:
-    """The figures after the changes."""
-    result = dict(to)
-    for change in changes:
-        if change.after is None:
-            result.pop(change.figure, None)
-        else:
-            result[change.figure] = change.after
-    return result
-
-
 def _figures(agreement: str, phase: int | None, totals: Totals) -> Figures:
     found: Figures = {}
     remaining = totals.remaining()

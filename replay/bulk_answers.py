@@ -6,14 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from reciprocity.replay import wording
+from reciprocity.replay import screen, wording
 from reciprocity.replay.json_lines import by_direction, phase
 from reciprocity.replay.language import say
-from reciprocity.replay.screen import EVEN
+from reciprocity.replay.laying_out import EVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +94,7 @@ def _ways(row: PhaseAnswer) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _table(left: tuple[str, ...], *, folded: tuple[str, ...], right: tuple[str, ...]) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    table = screen.empty_table()
     for name in (*left, *folded):
         table.add_column(name, overflow="fold", no_wrap=name not in folded)
     for name in right:

@@ -15,8 +15,8 @@ import click
 
 from reciprocity.domain import Malformed, ReciprocityError
 from reciprocity.domain.errors import ExtraMissing
-from reciprocity.projections.dataset import NotADataSet
 from reciprocity.projections.runner import NotBuilt
+from reciprocity.projections.stretches import NotADataSet
 from reciprocity.replay import (
     cli_backup,
     cli_bulk,

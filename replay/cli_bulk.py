@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reciprocity.domain.errors import ExtraMissing
-from reciprocity.replay import bulk_answers, json_lines, screen
+from reciprocity.replay import bulk_answers, json_lines, laying_out, screen
 from reciprocity.replay.opening import NotFound
 from reciprocity.replay.options import Instant, as_json, which_agreement
 from reciprocity.replay.visible import echo
@@ -95,4 +95,4 @@ def _standing(data: DataSet, *, as_json: bool) -> Iterable[Any]:
     if as_json:
         found = (json_lines.largest(one) for one in largest if one)
         return chain(map(bulk_answers.standing_line, rows), found)
-    return [screen.standing(rows), *screen.largest(*largest)]
+    return [laying_out.standing(rows), *laying_out.largest(*largest)]

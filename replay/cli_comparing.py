@@ -10,7 +10,7 @@ import click
 from reciprocity.domain import Recorded
 from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections import what_if as branch_of
-from reciprocity.replay import json_lines, screen
+from reciprocity.replay import json_lines, laying_out, screen
 from reciprocity.replay.journal import read_events, read_journal
 from reciprocity.replay.opening import NotFound, opened
 from reciprocity.replay.options import (
@@ -63,7 +63,7 @@ def diff_command(
         for change in changes:
             echo(json_lines.line(json_lines.change(change)))
     else:
-        screen.show(screen.console(), screen.changes(changes))
+        screen.show(screen.console(), laying_out.changes(changes))
 
 
 @click.command("what-if")
@@ -112,7 +112,7 @@ def what_if(
         for answer in [*map(json_lines.change, changes), *map(json_lines.verdict, found)]:
             echo(json_lines.line(answer))
         return
-    screen.show(screen.console(), screen.changes(changes), *screen.branch_verdicts(found))
+    screen.show(screen.console(), laying_out.changes(changes), *laying_out.branch_verdicts(found))
 
 
 def _at_point(history: list[Recorded], text: str) -> list[Recorded]:

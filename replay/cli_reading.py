@@ -19,7 +19,7 @@ from reciprocity.projections import (
     largest_agreement,
     largest_phase,
 )
-from reciprocity.replay import json_lines, screen
+from reciprocity.replay import json_lines, laying_out, laying_out_claims, screen
 from reciprocity.replay.language import say
 from reciprocity.replay.opening import opened
 from reciprocity.replay.options import (
@@ -112,7 +112,7 @@ def status(source: str, *, as_of: dt.date | None, known_at: dt.datetime | None, 
             echo(json_lines.line(answer))
         return
     console = screen.console()
-    screen.show(console, screen.standing_with_bars(rows, console), *screen.largest(phase, agreement))
+    screen.show(console, laying_out.standing_with_bars(rows, console), *laying_out.largest(phase, agreement))
 
 
 @click.command()
@@ -137,7 +137,7 @@ def log(
             for one in seen:
                 echo(json_lines.line(json_lines.recorded(one)))
         else:
-            screen.show(screen.console(), screen.log(list(seen)))
+            screen.show(screen.console(), laying_out.log(list(seen)))
 
 
 @click.command()
@@ -176,7 +176,12 @@ def claims(
             echo(json_lines.line(answer))
         return
     shown = [cell for cell in cells if show_all or cell.label.value != "confirmed"]
-    screen.show(screen.console(), screen.cells(shown), screen.labels(cells), *screen.balances(balances))
+    screen.show(
+        screen.console(),
+        laying_out_claims.cells(shown),
+        laying_out_claims.labels(cells),
+        *laying_out_claims.balances(balances),
+    )
 
 
 def _show_replay(agreement_id: str, history: list[Recorded], *, first: bool) -> None:
@@ -186,14 +191,14 @@ def _show_replay(agreement_id: str, history: list[Recorded], *, first: bool) -> 
         console.print()
     screen.show(
         console,
-        *screen.terms(agreement_id, totals.terms),
+        *laying_out.terms(agreement_id, totals.terms),
         "",
-        screen.phases(ask(Timeline(), history)),
-        screen.totals(totals),
-        *screen.progress(totals, console),
-        *screen.verdicts(ask(Verdicts(), history), len(RULES)),
-        *screen.claims(ask(Claims(), history)),
+        laying_out.phases(ask(Timeline(), history)),
+        laying_out.totals(totals),
+        *laying_out.progress(totals, console),
+        *laying_out.verdicts(ask(Verdicts(), history), len(RULES)),
+        *laying_out_claims.summary(ask(Claims(), history)),
     )
     others = [one for one in history if name_of(one.event) not in _TOLD_APART]
     if others:
-        screen.show(console, say("Other events:"), *screen.events(others))
+        screen.show(console, say("Other events:"), *laying_out.events(others))

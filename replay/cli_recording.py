@@ -12,7 +12,7 @@ from rich.progress import Progress
 from reciprocity.domain import Recorded, Verdict
 from reciprocity.projections import Verdicts, ask, diff
 from reciprocity.projections.at import day_of
-from reciprocity.replay import completing, json_lines, observations, screen
+from reciprocity.replay import completing, json_lines, laying_out, observations, screen
 from reciprocity.replay.check import Located
 from reciprocity.replay.check import check as check_journal
 from reciprocity.replay.given_key import given_key
@@ -147,7 +147,7 @@ def _show_impact(url: str, journals: list[Journal]) -> None:
         "Would record {n} events. Nothing was written.",
         len(after) - len(before),
     )
-    screen.show(console, would, screen.changes(diff(before, after)))
+    screen.show(console, would, laying_out.changes(diff(before, after)))
     known = {(row.agreement, row.version, row.finding) for row in ask(Verdicts(), before)}
     for row in ask(Verdicts(), after):
         if (row.agreement, row.version, row.finding) not in known:

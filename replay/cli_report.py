@@ -9,7 +9,7 @@ import click
 
 from reciprocity.domain import ReciprocityError, Recorded
 from reciprocity.replay.giving_out import write_file
-from reciprocity.replay.opening import NotFound, journal_of, opened
+from reciprocity.replay.opening import NotFound, find_journal, opened
 from reciprocity.replay.options import agreement_ids, point, what_to_read, which_agreement
 from reciprocity.replay.visible import echo
 
@@ -64,7 +64,7 @@ def report(
     from reciprocity.replay import report as reports  # noqa: PLC0415  # only who asks for it needs Jinja
 
     mark, start = map(_point, diff) if diff else (None, reports.WHOLE)
-    journal = journal_of(source)
+    journal = find_journal(source)
     if journal is not None and checkpoints:
         raise click.UsageError("a journal has no seal: record it into a store")
     with opened(source) as register:

@@ -26,7 +26,7 @@ from reciprocity.replay.giving_out import check_free, write_file
 from reciprocity.replay.journal import Journal, parse_journal, read_journal
 from reciprocity.replay.journal_text import journal_tables, journal_text
 from reciprocity.replay.language import say, spoken
-from reciprocity.replay.opening import NotFound, journal_of, opened_store
+from reciprocity.replay.opening import NotFound, find_journal, opened_store
 from reciprocity.replay.options import Seconds, which_agreement
 from reciprocity.replay.problems import MalformedFile
 from reciprocity.replay.shrinking import MOST_TRIES, Fails, NothingToShrink, breaks, shrink
@@ -175,7 +175,7 @@ def _tables(source: str, agreement: str | None) -> Tables:
         with Path(source).open("rb") as file:
             told = read_lines(file, source, now=dt.datetime.now(dt.UTC))
         return _told(source, told.events, agreement)
-    if (path := journal_of(source)) is None:
+    if (path := find_journal(source)) is None:
         with opened_store(source) as register:
             return _told(source, register.log(), agreement)
     journal = read_journal(path)

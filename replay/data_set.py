@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from reciprocity.domain import ReciprocityError
-from reciprocity.projections.dataset import (
+from reciprocity.projections.entries import RELATIONS, events
+from reciprocity.projections.stretches import (
     MARK,
     NotADataSet,
     Stretch,
@@ -26,7 +27,6 @@ from reciprocity.projections.dataset import (
     mark,
     stretches,
 )
-from reciprocity.projections.entries import RELATIONS, events
 from reciprocity.replay.parquet_tables import pyarrow, schema_of, table_of
 from reciprocity.store import Busy
 

@@ -34,7 +34,7 @@ def opened(name: str) -> Iterator[Register]:
         MalformedFile, RefusedJournal: if it is a journal that cannot be recorded.
         NotAStore: if it is a file, but no store.
     """
-    journal = journal_of(name)
+    journal = find_journal(name)
     if journal is None:
         with Register.open(store_url(name), reading=True, key=given_key()) as register:
             yield register
@@ -51,18 +51,35 @@ def opened_store(name: str) -> Register:
         NotFound: if it stands for a journal, or for nothing.
         NotAStore: if it is a file, but no store.
     """
-    if journal_of(name) is not None:
+    if find_journal(name) is not None:
         raise NotFound(f"{name}: a journal, to which nothing is recorded; a store is needed")
     return Register.open(store_url(name), reading=True, key=given_key())
 
 
-def journal_path(name: str) -> Path:
-    """The journal that *name* stands for: a path, or the name of a seed.
+def find_journal(name: str) -> Path | None:
+    """The journal that *name* stands for, a path or the name of a seed; ``None``, if it stands for a store.
 
     Raises:
-        NotFound: if it stands for none.
+        NotFound: if it stands for nothing.
     """
-    path = journal_of(name)
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise NotFound(f"{name}: no such file")
+        return Path(name)
+    if "://" in name or name == "memory:" or Path(name).exists():
+        return None
+    if (path := seeds.path(name)) is None:
+        raise NotFound(f"{name}: no such journal, store or seed (seeds: {_seeds()})")
+    return path
+
+
+def journal_path(name: str) -> Path:
+    """The same where nothing but a journal will do.
+
+    Raises:
+        NotFound: if it stands for a store, or for nothing.
+    """
+    path = find_journal(name)
     if path is None:
         raise NotFound(f"{name}: no journal (a .toml file) and no seed of that name ({_seeds()})")
     return path
@@ -80,23 +97,6 @@ def store_url(name: str) -> str:
     if name.endswith(".toml"):
         raise NotFound(f"{name}: the name of a journal, not of a store")
     return name if "://" in name or name == "memory:" else f"sqlite:///{name}"
-
-
-def journal_of(name: str) -> Path | None:
-    """The journal that *name* stands for; ``None``, if it stands for a store.
-
-    Raises:
-        NotFound: if it stands for nothing.
-    """
-    if name.endswith(".toml"):
-        if not Path(name).is_file():
-            raise NotFound(f"{name}: no such file")
-        return Path(name)
-    if "://" in name or name == "memory:" or Path(name).exists():
-        return None
-    if (path := seeds.path(name)) is None:
-        raise NotFound(f"{name}: no such journal, store or seed (seeds: {_seeds()})")
-    return path
 
 
 def _seeds() -> str:

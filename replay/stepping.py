@@ -10,7 +10,7 @@ import click
 from reciprocity.domain import Direction, PhaseCompleted, Recorded
 from reciprocity.projections import Cumulative, added_up, contributions, fold_log
 from reciprocity.projections.at import day_of
-from reciprocity.replay import screen, vocabulary, wording
+from reciprocity.replay import laying_out, screen, vocabulary, wording
 from reciprocity.replay.language import say, spoken, to_say
 from reciprocity.replay.visible import echo
 from reciprocity.store import name_of
@@ -84,7 +84,7 @@ def _show(history: list[Recorded], place: int) -> None:
             version=str(one.version),
         ),
         say("{what}: {said}", what=vocabulary.event(name_of(one.event)), said=wording.event(one.event)),
-        screen.totals(totals),
+        laying_out.totals(totals),
     )
 
 

@@ -23,7 +23,7 @@ from reciprocity.projections import (
     largest_of,
     largest_phase,
 )
-from reciprocity.replay import screen, wording
+from reciprocity.replay import laying_out, wording
 from reciprocity.replay.language import say, say_many, spoken
 from reciprocity.replay.terminal import Visible
 
@@ -63,11 +63,11 @@ class Board:
     def parts(self, height: int) -> Iterator[RenderableType]:
         """What is shown in so many lines; of too many agreements, those with the latest events."""
         self._work_out()
-        above = [*screen.largest(_most(self._phases), _most(self._agreements))]
+        above = [*laying_out.largest(_most(self._phases), _most(self._agreements))]
         room = max(1, height - 2 - len(above) - 2 - len(self._listed) - 2)  # header; a line, heading; the end
         shown = list(self._rows)[-room:]
         if shown:
-            yield screen.standing(self._rows[agreement] for agreement in sorted(shown))
+            yield laying_out.standing(self._rows[agreement] for agreement in sorted(shown))
         else:
             yield Text(say("No agreement is on record yet."))
         if len(shown) < len(self._rows):

@@ -49,7 +49,7 @@ class ProjectionLaws:
                 setattr(cls, name, _tried(name, law, cls.logs, cls.max_examples))
 
     def test_the_rest_after_a_part_is_the_whole(self) -> None:
-        """A log folded in two parts gives the rows of the whole: a checkpoint loses nothing."""
+        """A log folded in two parts gives the rows of the whole: nothing is lost between them."""
 
     def test_the_state_before_stays_as_it_was(self) -> None:
         """Going on from a state leaves that state: its rows are afterwards what they were before."""

@@ -1,8 +1,8 @@
 """Known vulnerabilities of what development and the package install: ``python -m tests.audit``.
 
-The one rule: what was not looked up is never called safe. It asks pip-audit of each project in the lock, in
+The one rule: what was not looked up is never called safe. It asks pip-audit of each project in the locks, in
 which the package's own dependencies stand too, and exits with 0 if none is known to be vulnerable, or if the
-advisory service cannot be reached; with 1 if one is; with 2 if the lock cannot be read.
+advisory service cannot be reached; with 1 if one is; with 2 if a lock cannot be read.
 """
 
 from __future__ import annotations
@@ -11,20 +11,22 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from tests.documents import ROOT
 
-LOCK = ROOT / "requirements/dev.txt"
+LOCKS = (ROOT / "requirements/dev.txt", ROOT / "requirements/spark.txt")
 
 # pip-audit says it in one sentence, or lets the error of its HTTP library through.
 _UNREACHED = re.compile(r"requests\.exceptions\.|ServiceError|network may be blocking")
 
 
-def audit(lock: Path, *options: str) -> tuple[int, str]:
+def audit(locks: Iterable[Path], *options: str) -> tuple[int, str]:
     """The exit code, and what is to be said; *options* are pip-audit's."""
-    command = [sys.executable, "-m", "pip_audit", "--requirement", str(lock), "--require-hashes"]
+    command = [sys.executable, "-m", "pip_audit", "--require-hashes"]
+    command += [part for lock in locks for part in ("--requirement", str(lock))]
     quiet = ["--disable-pip", "--progress-spinner", "off", "--format", "json"]
     done = subprocess.run([*command, *quiet, *options], check=False, capture_output=True, text=True)
     if done.stdout:
@@ -54,6 +56,6 @@ def _mended(versions: list[str]) -> str:
 
 
 if __name__ == "__main__":
-    code, said = audit(LOCK)
+    code, said = audit(LOCKS)
     print(said)  # noqa: T201  # it is a program of its own
     sys.exit(code)

@@ -1,8 +1,8 @@
 """A bill of materials: ``python -m tests.materials`` writes build/sbom.json, in CycloneDX.
 
 It lists what is installed with the package by its extras, each in the version of the lock: not what
-development needs, nor Spark, which is a third of a gigabyte and has an environment of its own. Two runs write
-the same bytes, so that two bills can be compared.
+development needs, nor Spark, which is half a gigabyte and has a lock and an environment of its own. Two runs
+write the same bytes, so that two bills can be compared.
 """
 
 from __future__ import annotations

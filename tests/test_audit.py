@@ -55,7 +55,7 @@ def asking(port: int) -> tuple[str, ...]:
 
 def test_a_known_vulnerability_fails_and_is_named(lock: Path) -> None:
     with advisories(of="rotten") as options:
-        code, said = audit(lock, *options)
+        code, said = audit([lock], *options)
     assert code == 1
     assert said.splitlines() == [
         "rotten 2.0: PYSEC-2026-1, mended in 2.1",
@@ -63,19 +63,31 @@ def test_a_known_vulnerability_fails_and_is_named(lock: Path) -> None:
     ]
 
 
+def test_what_two_locks_name_is_audited_once(lock: Path, tmp_path: Path) -> None:
+    other = tmp_path / "beside.txt"
+    other.write_text(lock.read_text("utf-8").replace("rotten==2.0", "more==3.0"), "utf-8")
+    with advisories(of="more") as options:
+        code, said = audit([lock, other], *options)
+    assert code == 1
+    assert said.splitlines() == [
+        "more 3.0: PYSEC-2026-1, mended in 2.1",
+        "3 projects audited, known vulnerabilities: 1",
+    ]
+
+
 def test_none_known_is_fine(lock: Path) -> None:
     with advisories(of=None) as options:
-        assert audit(lock, *options) == (0, "2 projects audited, known vulnerabilities: 0")
+        assert audit([lock], *options) == (0, "2 projects audited, known vulnerabilities: 0")
 
 
 def test_a_service_that_is_not_there_is_said_in_one_line_and_is_no_failure(lock: Path) -> None:
-    code, said = audit(lock, *asking(port=9))
+    code, said = audit([lock], *asking(port=9))
     assert code == 0
     assert said == "the advisory service cannot be reached: nothing was audited"
 
 
 def test_a_lock_without_hashes_is_not_audited(lock: Path) -> None:
     lock.write_text("sound==1.0\n", "utf-8")
-    code, said = audit(lock, *asking(port=9))
+    code, said = audit([lock], *asking(port=9))
     assert code == 2
     assert "sound" in said

@@ -41,7 +41,7 @@ html_show_sourcelink = False
 html_show_copyright = False
 
 CHAPTERS = {
-    "Begin": ("tutorial", "howto"),
+    "Begin": ("tutorial", "howto", "words"),
     "For analysts": ("commands", "journal", "charts", "report", "languages", "rules", "seals", "formats"),
     "For engineers": ("embedding", "api", "testing", "views", "bulk", "postgresql", "versioning"),
     "What is promised": (

@@ -17,11 +17,12 @@ import ibis
 from reciprocity.domain.errors import ExtraMissing
 from reciprocity.projections.bulk import java
 from reciprocity.projections.bulk.relations import DataSet, Table
-from reciprocity.projections.dataset import NotADataSet, file_of, stretches
 from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import NotADataSet, file_of, stretches
 from reciprocity.store import Unreadable
 
 ENGINES = ("duckdb", "spark")
+"""The engines that `opened` knows; the first is the one that needs nothing further."""
 
 
 class _Engine(NamedTuple):
@@ -38,10 +39,13 @@ def opened(path: Path, engine: str = "duckdb", *, master: str | None = None) -> 
     What is added meanwhile is not in them. If there is a session of Spark's already, it is used.
 
     Raises:
+        ValueError: it is none of `ENGINES`.
         NotADataSet: nothing is there, or something else, or no event yet.
         Unreadable: a part of it is missing or damaged; also later, when an answer is computed.
         ExtraMissing: the engine is not installed, or there is no Java for it.
     """
+    if engine not in ENGINES:
+        raise ValueError(f"engine: {engine!r} is none of {', '.join(ENGINES)}")
     there = stretches(path)
     if not there:
         raise NotADataSet(f"{path}: holds no event yet")

@@ -16,8 +16,8 @@ import attrs
 import ibis
 
 from reciprocity.projections.bulk import DataSet
-from reciprocity.projections.dataset import file_of, stretches
 from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import file_of, stretches
 
 Question = Callable[[DataSet], Any]
 """An expression over a data set."""

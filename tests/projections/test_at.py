@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 import attrs
 import pytest
@@ -31,7 +32,7 @@ from reciprocity.domain import (
     Terms,
     TermsAmended,
 )
-from reciprocity.projections import Cumulative, Timeline, ask, at, fold_log
+from reciprocity.projections import Cumulative, Timeline, TimelineRow, Totals, ask, at, fold_log
 from reciprocity.testing.plain import pair
 from reciprocity.testing.recorded import A_MOMENT, days_around, instants_around, logs, recordings
 from tests.examples import back, may, out, phase, swap
@@ -171,7 +172,21 @@ def test_as_of_a_day_the_figures_are_those_of_final_values_summed(
 def test_as_of_a_day_it_is_as_if_the_last_word_had_been_recorded_at_first(
     log: tuple[Recorded, ...], data: st.DataObject
 ) -> None:
-    day = _a_day(data, log)
+    _check_last_words(log, _a_day(data, log))
+
+
+def _check_last_words(log: Sequence[Recorded], day: dt.date) -> None:
+    view, at_first = [*at(log, as_of=day)], _last_words_at_first(log, day)
+    totals = fold_log(Cumulative(), at_first).get(log[0].agreement_id, Totals())
+    _check_counts(_counts(view), _counts(at_first), totals)
+    assert _agreed(view) == _agreed(at_first)
+    assert _course(view) == _course(at_first)
+    for row, first in zip(ask(Timeline(), view), ask(Timeline(), at_first), strict=True):
+        _check_counts(_counts_then(row), _counts_then(first), first.after)
+
+
+def _last_words_at_first(log: Sequence[Recorded], day: dt.date) -> list[Recorded]:
+    """The terms and the phases of by that day, each completed at once as the last word has it."""
     right = {
         first.version: attrs.evolve(
             first,
@@ -188,35 +203,46 @@ def test_as_of_a_day_it_is_as_if_the_last_word_had_been_recorded_at_first(
         for one in log
         if isinstance(one.event, AgreementSigned | TermsAmended) and own_day(one) <= day
     }
-    at_first = [one for _, one in sorted((right | of_terms).items())]
-    view = [*at(log, as_of=day)]
-    assert _counts(view) == _counts(at_first)
-    assert _course(view) == _course(at_first)
+    return [one for _, one in sorted((right | of_terms).items())]
 
 
-def _counts(log: Iterable[Recorded]) -> list[tuple[object, ...]]:
-    """Every row that says something: a correction may leave a count of none where there was another."""
-    return [
-        (row.releasing, row.receiving, row.categories, row.exchanged, row.agreed, row.remaining)
+Counts: TypeAlias = dict[tuple[Direction, tuple[str, ...]], Count]
+"""How many, by direction and the categories together, or none for all."""
+
+
+def _check_counts(found: Counts, expected: Counts, totals: Totals) -> None:
+    """What was taken out again may leave its direction and category named; what is said of them is right."""
+    assert [one for one in found.items() if one[0] in expected] == [*expected.items()]
+    assert found == {name: totals.over(*name) for name in found}
+
+
+def _counts(log: Iterable[Recorded]) -> Counts:
+    return {
+        (Direction(row.releasing, row.receiving), row.categories): row.exchanged
         for row in ask(Cumulative(), log)
-        if row.exchanged != 0 or row.agreed is not None
+    }
+
+
+def _counts_then(row: TimelineRow) -> Counts:
+    return {
+        (way, () if what == "total" else (what,)): count
+        for way, counts in row.cumulative.items()
+        for what, count in counts.items()
+    }
+
+
+def _agreed(log: Iterable[Recorded]) -> list[tuple[object, ...]]:
+    return [
+        (row.releasing, row.receiving, row.categories, row.agreed, row.remaining)
+        for row in ask(Cumulative(), log)
+        if row.agreed is not None
     ]
 
 
 def _course(log: Iterable[Recorded]) -> list[tuple[object, ...]]:
     return [
-        (row.phase, row.completed_on, row.place, row.transfers, _living(row.cumulative), row.remaining)
-        for row in ask(Timeline(), log)
+        (row.phase, row.completed_on, row.place, row.transfers, row.remaining) for row in ask(Timeline(), log)
     ]
-
-
-def _living(cumulative: dict[Direction, dict[str, Count]]) -> dict[tuple[Direction, str], Count]:
-    return {
-        (way, what): count
-        for way, counts in cumulative.items()
-        for what, count in counts.items()
-        if count != 0
-    }
 
 
 # Both clocks
@@ -257,8 +283,12 @@ def test_asking_again_as_of_the_same_day_changes_nothing(
 ) -> None:
     day = _a_day(data, log)
     once = [*at(log, as_of=day)]
-    assert _counts(at(once, as_of=day)) == _counts(once)
-    assert _course(at(once, as_of=day)) == _course(once)
+    again = [*at(once, as_of=day)]
+    assert ask(Cumulative(), again) == ask(Cumulative(), once)
+    assert _course(again) == _course(once)
+    assert [row.cumulative for row in ask(Timeline(), again)] == [
+        row.cumulative for row in ask(Timeline(), once)
+    ]
 
 
 # Whether what is left could have been recorded
@@ -320,6 +350,24 @@ def test_the_two_clocks_are_not_the_same_question() -> None:
     assert _released(at(late, known_at=noon(20))) == 0
     assert _released(at(late, as_of=may(20), known_at=noon(26))) == 0
     assert _released(at(late, as_of=may(19), known_at=noon(27))) == 0
+
+
+def test_a_group_of_which_something_was_taken_out_stays_named_with_what_its_member_released() -> None:
+    pact = Terms(
+        title="1 for 1",
+        parties=(Party("UKR", "Ukraine", (Party("GUR", "GUR"),)), Party("RUS", "RUS")),
+        obligations=(Obligation("GUR", "RUS", 1), Obligation("RUS", "UKR", 1)),
+    )
+    of_the_member = attrs.evolve(out(1), releasing="GUR")
+    log = told_in_may(
+        (17, AgreementSigned(terms=pact)),
+        (23, phase(1, of_the_member, back(1), out(0, within=None), day=23)),
+        (24, corrected(1, of_the_member, back(1), day=23)),
+    )
+    _check_last_words(log, may(23))
+    of_the_group = (Direction("UKR", "RUS"), ())
+    assert _counts(at(log, as_of=may(23)))[of_the_group] == 1
+    assert of_the_group not in _counts(_last_words_at_first(log, may(23)))
 
 
 @pytest.mark.parametrize(("as_of", "count"), [(20, 0), (21, 5), (22, 5)])

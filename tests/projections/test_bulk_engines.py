@@ -66,6 +66,12 @@ def test_without_any_java_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
+def test_an_engine_that_is_not_known_is_no_other_one(tmp_path: Path) -> None:
+    path, _ = of_the_seeds(tmp_path)
+    with pytest.raises(ValueError, match="'sqlite' is none of duckdb, spark"), bulk.opened(path, "sqlite"):
+        pass
+
+
 def test_answers_meet_in_one_expression(tmp_path: Path) -> None:
     path, log = of_the_seeds(tmp_path)
     with bulk.opened(path) as tables:

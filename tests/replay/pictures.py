@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
+
+from reciprocity.domain import Recorded
+from reciprocity.replay.charts import Drawing, balance, progress, years
+from reciprocity.replay.options import Clocks
+
+KINDS: dict[str, Callable[[list[Recorded], Clocks], Drawing]] = {
+    "progress": progress,
+    "balance": balance,
+    "years": years,
+}
+"""Each kind of chart, by its name."""
 
 
 def leaves(part: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -19,7 +19,7 @@ from reciprocity import seeds
 from reciprocity.domain import OPEN, AgreementSigned, Obligation, Range, Share, Terms
 from reciprocity.domain.values import share
 from reciprocity.projections import Cumulative, fold_log
-from reciprocity.replay import bars, screen
+from reciprocity.replay import bars, laying_out
 from reciprocity.replay.cli import main
 from reciprocity.testing.recorded import recordings
 from tests.examples import back, out, phase, swap
@@ -63,7 +63,7 @@ def test_where_nothing_is_agreed_there_is_no_bar() -> None:
     )
     log = told_in_may((17, AgreementSigned(terms=terms)), (20, phase(1, out(3), back(3), day=20)))
     totals = fold_log(Cumulative(), log)["swap"]
-    assert [str(line) for line in screen.progress(totals, console())] == [
+    assert [str(line) for line in laying_out.progress(totals, console())] == [
         "  RUS>UKR ███████████████····· 75.0 %"
     ]
 
@@ -73,7 +73,7 @@ def test_where_nothing_is_agreed_there_is_no_bar() -> None:
 def test_no_bar_is_wider_than_the_terminal(log: tuple[object, ...], width: int, encoding: str) -> None:
     totals = fold_log(Cumulative(), log)["told"]  # type: ignore[arg-type]
     on = console(encoding, width)
-    for line in screen.progress(totals, on):
+    for line in laying_out.progress(totals, on):
         assert cell_len(str(line)) <= width
         str(line).encode(encoding)
 

@@ -9,11 +9,14 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import click
 import pytest
 
 from reciprocity import projections, seeds
-from reciprocity.projections.dataset import MARK, file_of, stretches
+from reciprocity.projections.bulk import ENGINES
 from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import MARK, file_of, stretches
+from reciprocity.replay.cli_bulk import bulk
 from reciprocity.replay.parquet_tables import schema_of
 from tests.documents import ROOT, fences
 from tests.replay.test_cli import FOUNDING
@@ -127,6 +130,12 @@ def test_another_record_is_refused_with_1(store: Path, given: Path) -> None:
     assert refused.exit_code == 1
     assert "holds another record" in refused.stderr or "more than the record" in refused.stderr
     assert _words(run("bulk", "standing", given).stdout) == _words(run("status", store).stdout)
+
+
+def test_it_offers_every_engine_that_there_is() -> None:
+    [option] = [one for one in bulk.params if one.name == "engine"]
+    assert isinstance(option.type, click.Choice)
+    assert (tuple(option.type.choices), option.default) == (ENGINES, ENGINES[0])
 
 
 def test_usage_errors_exit_with_2(given: Path, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ import pytest
 from pyarrow import parquet
 
 from reciprocity.domain import AgreementSigned, Recorded
-from reciprocity.projections.dataset import (
+from reciprocity.projections.entries import RELATIONS
+from reciprocity.projections.stretches import (
     FORMAT,
     MARK,
     NotADataSet,
@@ -24,7 +25,6 @@ from reciprocity.projections.dataset import (
     file_of,
     stretches,
 )
-from reciprocity.projections.entries import RELATIONS
 from reciprocity.replay import data_set
 from reciprocity.store import Busy, Unreadable
 from tests.examples import swap

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from reciprocity.domain import Recorded
 from reciprocity.projections import bulk
-from reciprocity.projections.dataset import file_of, stretches
+from reciprocity.projections.stretches import file_of, stretches
 from reciprocity.store import Unreadable
 from tests.projections.data_sets import CHECKS, Check, crowded_logs, of_the_seeds, written
 from tests.spark.conftest import MASTER, QUICK

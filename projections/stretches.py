@@ -1,8 +1,9 @@
-"""The data set: the whole record as Parquet, in one folder. The one rule: what is there is never changed.
+"""Stretches: where the rows of a data set lie. The one rule: what is there is never changed.
 
-A folder holds a mark and one folder for each stretch of positions, with one file for each relation of
-`entries`. A stretch is added whole, under its own name, after the last one. So whoever reads lists the
-stretches once and has a record that ends at an event; what is added meanwhile is not in it.
+A data set is the whole record as Parquet, in one folder: a mark, and a folder for each stretch of
+positions, with one file for each relation of `entries`. A stretch is added whole, under its own name, after
+the last one. So whoever reads lists the stretches once and has a record that ends at an event; what is
+added meanwhile is not in it.
 """
 
 from __future__ import annotations
