@@ -239,8 +239,9 @@ def test_an_instant_in_any_zone_says_which() -> None:
     at = dt.datetime(2025, 5, 25, tzinfo=dt.timezone(dt.timedelta(hours=2)))
     assert Said(at).at == at
     for bad in (at.replace(tzinfo=None), at.date(), "2025-05-25T00:00:00Z", None):
-        with pytest.raises(Malformed, match="an instant with its time zone"):
+        with pytest.raises(Malformed) as malformed:
             Said(bad)
+        assert str(malformed.value) == f"at: {bad!r} is not an instant with its time zone"
 
 
 def test_the_last_instant_is_that_at_which_a_day_still_has_a_name_everywhere() -> None:

@@ -20,6 +20,7 @@ from reciprocity.domain import (
     AgreementSuspended,
     ClaimRecorded,
     Event,
+    Handover,
     Kept,
     Phase,
     PhaseAnnounced,
@@ -91,6 +92,21 @@ def test_a_phase_has_the_last_event_of_each_kind(events: tuple[Event, ...]) -> N
         name: found[-1] if found else None for name, found in last.items()
     }
     assert after.number == 1
+
+
+def test_what_took_place_is_all_that_was_told_of_it_as_corrected() -> None:
+    first = PhaseCompleted(
+        phase=1, completed_on=may(23), place="Novi Yarylovychi", released=(out(1), back(1))
+    )
+    better = PhaseCorrected(
+        phase=1, completed_on=may(24), place="the border", released=(out(2), back(2)), reason="recounted"
+    )
+    assert agreement(swap(), first).phase(1).handover == Handover(
+        may(23), "Novi Yarylovychi", (out(1), back(1))
+    )
+    assert agreement(swap(), first, better).phase(1).handover == Handover(
+        may(24), "the border", (out(2), back(2))
+    )
 
 
 def test_a_phase_that_nobody_spoke_of_has_its_number_too() -> None:

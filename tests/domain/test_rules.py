@@ -279,3 +279,16 @@ def test_a_correction_must_fit_the_terms_of_each_moment_that_it_changes() -> Non
     }
     assert decide(before, PhaseCorrected(phase=3, released=(out(9), back(9)), reason="seven more each"))
     assert decide(before, PhaseCorrected(phase=1, released=(out(4), back(4)), reason="one less each"))
+
+
+def test_a_correction_is_asked_only_of_the_moments_that_it_changes() -> None:
+    before = agreement(
+        swap(10, 10),
+        phase(1, out(Range(9, 11)), back(10)),
+        TermsAmended(terms=swap(12, 12), reason="two more"),
+        phase(2, out(1), back(1)),
+    )
+    corrected, *_ = decide(before, PhaseCorrected(phase=2, released=(out(2), back(2)), reason="two each"))
+    findings = judge(before, corrected, evolve(before, corrected))
+    seen = [one.seen for one in findings if one.rule == "stays_within_the_agreed_total"]
+    assert seen == ["UKR>RUS 11 to 13 exchanged"]  # and not again what phase 1 left open under the old terms
