@@ -111,7 +111,7 @@ def compact(told: Any) -> Any:
     """Plain values with every field, as files of events have them, in the shape in which they are stored."""
     if isinstance(told, dict):
         if told.keys() == set(_PLACES):
-            return [told[place] for place in _PLACES]
+            return [compact(told[place]) for place in _PLACES]
         return {key: compact(value) for key, value in told.items() if value is not None and value != []}
     return [compact(value) for value in told] if isinstance(told, list) else told
 
