@@ -1,4 +1,4 @@
-"""A shape is derived from a class of the domain and says nothing of its own: what is stored is what was told."""
+"""A shape is derived from a class of the domain: what is stored in it is what was told, and nothing else."""
 
 from __future__ import annotations
 
