@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import islice
 
 import pymerkle
@@ -123,8 +124,10 @@ def test_there_is_no_proof_of_what_is_not_there() -> None:
     for old, new in ((0, 8), (9, 8)):
         with pytest.raises(ValueError, match="does not continue"):
             consistency_proof(LEAVES, old, new)
-    with pytest.raises(ValueError, match="only 8"):
-        inclusion_proof(LEAVES, 0, 9)
+    for size in range(2, 9):
+        for prove, place in ((inclusion_proof, 0), (consistency_proof, 1)):
+            with pytest.raises(ValueError, match=f"^there are only {size - 1} leaves$"):
+                prove(iter(LEAVES[: size - 1]), place, size)
 
 
 def test_a_proof_that_is_empty_shows_nothing() -> None:
@@ -135,6 +138,90 @@ def test_a_proof_that_is_empty_shows_nothing() -> None:
         assert verifier(8, root, 8, root, [])
         assert not verifier(8, root, 8, root, [root])
         assert not verifier(9, root, 8, root, [])
+
+
+# A proof is any list of hashes; what it leads to is defined by the tree's own definition.
+HASHES = numbered(8)
+FEW = range(1, 13)
+FALSE = leaf_hash(b"another")
+
+
+def leads_to(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
+    """The root to which a proof leads from a leaf; ``None`` if it is too long or too short for that place."""
+    if size == 1 or not proof:
+        return leaf if size == 1 and not proof else None
+    split, last = split_of(size), proof[-1]
+    if index < split:
+        below = leads_to(leaf, index, split, proof[:-1])
+        return below and node_hash(below, last)
+    below = leads_to(leaf, index - split, size - split, proof[:-1])
+    return below and node_hash(last, below)
+
+
+def lead_to(old: int, new: int, proof: list[bytes], old_root: bytes | None) -> tuple[bytes, bytes] | None:
+    """The two roots to which a proof leads: SUBPROOF of RFC 9162, 2.1.4.1, read backwards."""
+    if old == new and old_root:
+        return None if proof else (old_root, old_root)
+    if old == new or not proof:
+        return (proof[0], proof[0]) if old == new and len(proof) == 1 else None
+    split, last = split_of(new), proof[-1]
+    if old <= split:
+        below = lead_to(old, split, proof[:-1], old_root)
+        return below and (below[0], node_hash(below[1], last))
+    below = lead_to(old - split, new - split, proof[:-1], None)
+    return below and (node_hash(last, below[0]), node_hash(last, below[1]))
+
+
+def split_of(size: int) -> int:
+    return max(1 << power for power in range(8) if 1 << power < size)
+
+
+@pytest.mark.parametrize("verifier", [is_included, verify_alone.is_included])
+def test_a_leaf_is_included_below_the_root_that_its_proof_leads_to(verifier: Callable[..., bool]) -> None:
+    for size, index, length in ((n, index, length) for n in FEW for index in range(n) for length in range(7)):
+        proof, leaf = HASHES[:length], HASHES[7]
+        root = leads_to(leaf, index, size, proof)
+        assert verifier(leaf, index, size, proof, root or FALSE) is (root is not None)
+        assert not verifier(leaf, index, size, proof, FALSE)
+        assert not verifier(FALSE, index, size, proof, root or leaf)
+        if root is None and proof:  # nor below what any part of it leads to
+            for part in range(length):
+                root = leads_to(leaf, index, size, proof[:part]) or leads_to(leaf, index, size, proof[part:])
+                assert not verifier(leaf, index, size, proof, root or FALSE)
+        for place in (-1, size, size + 1):
+            assert not verifier(leaf, place, size, proof, root or leaf)
+    assert not verifier(EMPTY, 0, 0, [], EMPTY)
+
+
+@pytest.mark.parametrize("verifier", [is_continued, verify_alone.is_continued])
+def test_a_tree_is_continued_by_that_to_which_their_proof_leads(verifier: Callable[..., bool]) -> None:
+    for new, old, length in ((n, old, length) for n in FEW for old in range(1, n + 1) for length in range(7)):
+        proof, old_root = HASHES[:length], HASHES[7]
+        found = lead_to(old, new, proof, old_root)
+        old_root, new_root = found or (old_root, FALSE)
+        assert verifier(old, old_root, new, new_root, proof) is (found is not None)
+        assert not verifier(old, FALSE, new, new_root, proof)
+        assert not verifier(old, old_root, new, FALSE, proof)
+        assert not verifier(0, old_root, new, new_root, proof)
+        assert not verifier(new + 1, old_root, new, new_root, proof)
+        if found is None and proof:
+            for less in (proof[1:], proof[:-1]):
+                old_root, new_root = lead_to(old, new, less, HASHES[7]) or (HASHES[7], FALSE)
+                assert not verifier(old, old_root, new, new_root, proof)
+    assert not verifier(0, EMPTY, 0, EMPTY, [])
+
+
+def test_what_is_not_of_a_hash_s_length_is_no_hash_wherever_it_is_cut() -> None:
+    left, right = HASHES[:2]
+    root, both = node_hash(left, right), left + right
+    for cut in (1, 31, 33, 63):
+        assert node_hash(both[:cut], both[cut:]) == root
+        assert not is_included(both[:cut], 0, 2, [both[cut:]], root)
+        assert not is_included(both[cut:], 1, 2, [both[:cut]], root)
+        assert not is_continued(1, both[:cut], 2, root, [both[cut:]])
+    for short in (b"", left[:-1], left + b"\0"):
+        assert not is_included(short, 0, 1, [], short)
+        assert not is_continued(2, short, 2, short, [])
 
 
 @pytest.mark.parametrize("seed", range(4))
