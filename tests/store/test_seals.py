@@ -8,30 +8,16 @@ from typing import Any
 import pytest
 
 from reciprocity.store import Unreadable
-from reciprocity.store.log import Between, Row
+from reciprocity.store.log import Row
 from reciprocity.store.merkle import EMPTY, root_of
 from reciprocity.store.seals import Seal, batches, hash_of_any, hashes, leaf, leaf_hashes, seal
 from reciprocity.store.wire import place
+from tests.store.few_rows import Few
 
 ROW: Row = (1, "swap-é", 2, "ä/1", b"{}")
 LEAF = bytes.fromhex(
     "0000000000000001 0000000000000002 00000007 00000004 0000000000000002 737761702dc3a9 c3a42f31 7b7d"
 )
-
-
-class Few:
-    """Rows as a recorder gives them, but three at once at most."""
-
-    def __init__(self, *rows: Row) -> None:
-        self._rows = rows
-        self.asked: list[tuple[int, int | None]] = []
-
-    def select_rows(
-        self, *, after: int, up_to: int | None = None, between: Between | None = None, limit: int
-    ) -> list[Row]:
-        assert between is None
-        self.asked.append((after, up_to))
-        return [row for row in self._rows if after < row[0] <= (up_to or 0)][: min(limit, 3)]
 
 
 def row(position: int) -> Row:
@@ -91,7 +77,7 @@ def test_a_column_that_is_not_of_its_kind_is_refused_with_its_place(what: str) -
 
 
 def test_what_cannot_be_a_leaf_has_a_hash_that_no_leaf_and_no_node_has() -> None:
-    found = {what: hash_of_any(wrong) for what, wrong in NO_ROWS.items()}  # type: ignore[arg-type]  # no rows
+    found = {what: hash_of_any(wrong) for what, wrong in NO_ROWS.items()}
     assert len(set(found.values())) == len(NO_ROWS)
     said = repr(NO_ROWS["no state"]).encode()
     assert found["no state"] == sha256(b"\x02" + said).digest()
@@ -104,7 +90,7 @@ def test_a_seal_is_the_root_over_the_rows_up_to_a_position() -> None:
         assert [list(one) for one in batches(source, up_to=up_to)] == [
             rows[first : min(first + 3, up_to)] for first in range(0, up_to, 3)
         ]
-        assert source.asked == [(min(after, up_to), up_to) for after in range(0, up_to + 3, 3)]
+        assert source.asked == [(min(after, up_to), up_to, None) for after in range(0, up_to + 3, 3)]
         assert list(hashes(source, up_to=up_to)) == leaf_hashes(rows[:up_to])
         assert seal(source, up_to=up_to) == Seal(up_to, root_of(leaf_hashes(rows[:up_to])))
     assert seal(Few(), up_to=5) == Seal(0, EMPTY)

@@ -112,7 +112,7 @@ def test_what_is_dated_out_of_order_is_refused(
 @pytest.mark.usefixtures("far_from_utc")
 def test_instants_are_recorded_in_utc_whatever_the_time_of_the_machine_and_of_who_tells() -> None:
     with Register.open("memory:", clock=lambda: NOON.astimezone(TOKYO)) as register:
-        told = [Dated(SIGNED, EARLIER.astimezone(TOKYO)), phase(1)]
+        told: list[Event | Dated] = [Dated(SIGNED, EARLIER.astimezone(TOKYO)), phase(1)]
         recorded = register.command("swap", lambda _: told)
         assert [(one.recorded_at, one.recorded_at.utcoffset()) for one in recorded] == [
             (EARLIER, dt.timedelta(0)),
