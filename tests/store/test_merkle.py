@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 import pymerkle
@@ -141,9 +143,25 @@ def test_a_proof_that_is_empty_shows_nothing() -> None:
 
 
 # A proof is any list of hashes; what it leads to is defined by the tree's own definition.
-HASHES = numbered(8)
-FEW = range(1, 13)
+LEAF, *HASHES = numbered(70)
 FALSE = leaf_hash(b"another")
+
+
+def sizes_and_places() -> Iterator[tuple[int, int]]:
+    """All of the smallest trees, and some of any size, most of them at the right border."""
+    yield from ((size, place) for size in range(1, 10) for place in range(size))
+    rng = random.Random(1)  # noqa: S311  # the same every time
+    for bits in (4, 5, 6, 7, 8, 15, 30, 61):
+        for before_the_end in (0, 1, rng.randint(2, 7), rng.getrandbits(bits)):
+            size = rng.getrandbits(bits) + 1
+            yield size, max(0, size - 1 - before_the_end)
+
+
+def lengths(leads: Callable[[list[bytes]], object]) -> tuple[list[bytes], list[list[bytes]]]:
+    """The proof that is as long as it must be, to lead anywhere; and some that are shorter or longer."""
+    fits = next(length for length in range(70) if leads(HASHES[:length]) is not None)
+    others = {max(0, fits - 1), fits + 1, fits + 2, 2 * fits} - {fits}
+    return HASHES[:fits], [HASHES[:length] for length in sorted(others)]
 
 
 def leads_to(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | None:
@@ -156,6 +174,14 @@ def leads_to(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes | 
         return below and node_hash(below, last)
     below = leads_to(leaf, index - split, size - split, proof[:-1])
     return below and node_hash(last, below)
+
+
+def parts_around(place: int, size: int) -> Iterator[tuple[int, int]]:
+    """The subtrees around a leaf, the largest first: its place in each, and their sizes."""
+    while size > 1:
+        split = split_of(size)
+        place, size = (place, split) if place < split else (place - split, size - split)
+        yield place, size
 
 
 def lead_to(old: int, new: int, proof: list[bytes], old_root: bytes | None) -> tuple[bytes, bytes] | None:
@@ -173,41 +199,43 @@ def lead_to(old: int, new: int, proof: list[bytes], old_root: bytes | None) -> t
 
 
 def split_of(size: int) -> int:
-    return max(1 << power for power in range(8) if 1 << power < size)
+    return max(1 << power for power in range(64) if 1 << power < size)
 
 
 @pytest.mark.parametrize("verifier", [is_included, verify_alone.is_included])
 def test_a_leaf_is_included_below_the_root_that_its_proof_leads_to(verifier: Callable[..., bool]) -> None:
-    for size, index, length in ((n, index, length) for n in FEW for index in range(n) for length in range(7)):
-        proof, leaf = HASHES[:length], HASHES[7]
-        root = leads_to(leaf, index, size, proof)
-        assert verifier(leaf, index, size, proof, root or FALSE) is (root is not None)
-        assert not verifier(leaf, index, size, proof, FALSE)
-        assert not verifier(FALSE, index, size, proof, root or leaf)
-        if root is None and proof:  # nor below what any part of it leads to
-            for part in range(length):
-                root = leads_to(leaf, index, size, proof[:part]) or leads_to(leaf, index, size, proof[part:])
-                assert not verifier(leaf, index, size, proof, root or FALSE)
-        for place in (-1, size, size + 1):
-            assert not verifier(leaf, place, size, proof, root or leaf)
+    for size, place in sizes_and_places():
+        proof, others = lengths(partial(leads_to, LEAF, place, size))
+        root = leads_to(LEAF, place, size, proof)
+        assert verifier(LEAF, place, size, proof, root)
+        assert not verifier(LEAF, place, size, proof, FALSE)
+        assert not verifier(FALSE, place, size, proof, root)
+        for outside in (-1, size, size + 1):
+            assert not verifier(LEAF, outside, size, proof, root)
+        for other in others:
+            assert not verifier(LEAF, place, size, other, root)
+            assert not verifier(LEAF, place, size, other, FALSE)
+        for less, (inner, leaves) in enumerate(parts_around(place, size), start=1):
+            part = proof[: len(proof) - less]
+            root = leads_to(LEAF, inner, leaves, part)
+            assert not verifier(LEAF, place, size, part, root), "that is the root of a part"
     assert not verifier(EMPTY, 0, 0, [], EMPTY)
 
 
 @pytest.mark.parametrize("verifier", [is_continued, verify_alone.is_continued])
 def test_a_tree_is_continued_by_that_to_which_their_proof_leads(verifier: Callable[..., bool]) -> None:
-    for new, old, length in ((n, old, length) for n in FEW for old in range(1, n + 1) for length in range(7)):
-        proof, old_root = HASHES[:length], HASHES[7]
-        found = lead_to(old, new, proof, old_root)
-        old_root, new_root = found or (old_root, FALSE)
-        assert verifier(old, old_root, new, new_root, proof) is (found is not None)
+    for new, place in sizes_and_places():
+        old = place + 1
+        proof, others = lengths(lambda proof, old=old, new=new: lead_to(old, new, proof, LEAF))  # type: ignore[misc]  # bound early
+        old_root, new_root = lead_to(old, new, proof, LEAF) or (EMPTY, EMPTY)
+        assert verifier(old, old_root, new, new_root, proof)
         assert not verifier(old, FALSE, new, new_root, proof)
         assert not verifier(old, old_root, new, FALSE, proof)
-        assert not verifier(0, old_root, new, new_root, proof)
-        assert not verifier(new + 1, old_root, new, new_root, proof)
-        if found is None and proof:
-            for less in (proof[1:], proof[:-1]):
-                old_root, new_root = lead_to(old, new, less, HASHES[7]) or (HASHES[7], FALSE)
-                assert not verifier(old, old_root, new, new_root, proof)
+        for outside in (-1, 0, new + 1):
+            assert not verifier(outside, old_root, new, new_root, proof)
+        for other in others:
+            assert not verifier(old, old_root, new, new_root, other)
+            assert not verifier(old, FALSE, new, FALSE, other)
     assert not verifier(0, EMPTY, 0, EMPTY, [])
 
 

@@ -30,6 +30,12 @@ def test_a_leaf_is_a_row_with_every_length_in_front() -> None:
     assert hash_of_any(ROW) == leaf_hashes([ROW])[0]
 
 
+def test_an_ordinary_row_is_hashed_without_being_written_out_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [sha256(b"\x00" + leaf(one)).digest() for one in (ROW, row(2))]
+    monkeypatch.setattr("reciprocity.store.seals.leaf", lambda _: pytest.fail("a second time"))
+    assert leaf_hashes([ROW, row(2)]) == expected
+
+
 OTHERS: dict[str, tuple[Any, ...]] = {
     "position": (2**64 - 1, *ROW[1:]),
     "agreement": (1, "swap-e", *ROW[2:]),
