@@ -129,6 +129,20 @@ def test_what_needs_nothing_of_a_state_that_was_behind_is_asked_again(register: 
     assert seen == [1, 2, 3]
 
 
+def test_what_one_recorded_itself_is_not_read_again(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as at:
+        for name in ("command_starts", "select_history"):
+            at.setattr(register._recorder, name, lambda *_, **__: pytest.fail("read again"))
+        recorded = [register.command("swap", asking(phase, []), command_id=f"c-{phase}") for phase in (1, 2)]
+    assert [[(one.version, one.position, one.command_id) for one in of] for of in recorded] == [
+        [(2, 2, "c-1")],
+        [(3, 3, "c-2")],
+    ]
+    assert list(register.history("swap", after=1)) == [one for of in recorded for one in of]
+
+
 def test_what_one_records_itself_is_known_to_the_next_command(register: Register) -> None:
     seen: list[int] = []
     for phase in (1, 2, 3):

@@ -122,6 +122,15 @@ def test_instants_are_recorded_in_utc_whatever_the_time_of_the_machine_and_of_wh
 
 
 @pytest.mark.usefixtures("far_from_utc")
+def test_what_is_taken_over_is_held_against_the_clock_in_utc() -> None:
+    with Register.open("memory:", clock=lambda: NOON.astimezone(TOKYO)) as register:
+        with pytest.raises(OutOfOrder) as refused:
+            register.take_over([Recorded("swap", 1, LATER, "c-1", SIGNED)])
+        assert str(refused.value) == f"version 1 of swap: {LATER} is ahead of the clock, {NOON}"
+        assert register.take_over([Recorded("swap", 1, NOON, "c-1", SIGNED)]) == 1
+
+
+@pytest.mark.usefixtures("far_from_utc")
 def test_a_register_that_is_given_no_clock_records_the_present_instant_in_utc() -> None:
     before = dt.datetime.now(dt.UTC)
     with Register.open("memory:") as register:

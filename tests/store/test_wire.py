@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import AgreementSuspended, Event, Recorded
 from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
-from reciprocity.store.errors import shown
-from reciprocity.store.wire import ENCRYPTED
+from reciprocity.store.errors import NeedsKey, shown
+from reciprocity.store.wire import ENCRYPTED, is_encrypted, kind_of
 from reciprocity.testing.strategies import any_event, unicode_texts
 from tests.store.wire_lines import LINES, RECORDED_AT
 from tests.tries import MANY
@@ -89,6 +90,68 @@ def test_what_a_stranger_wrote_is_shown_harmless_and_short() -> None:
 def test_a_newer_schema_asks_for_an_upgrade() -> None:
     with pytest.raises(Unreadable, match=r"position 12, swap version 7, phase-completed/2: .*upgrade"):
         WIRE.decode("swap", 7, "phase-completed/2", LINE, position=12)
+
+
+NO_KEY = (
+    "phase-completed/1: encrypted, and no key was given "
+    "(--key-file or --key-fd; in Python, Register.open(…, key=…))"
+)
+
+
+def test_what_is_encrypted_needs_a_key_and_the_message_says_how_it_is_given() -> None:
+    state = b"\x01" + LINE
+    with pytest.raises(NeedsKey) as refused:
+        WIRE.decode("swap", 7, TOPIC, state, position=9)
+    assert str(refused.value) == f"position 9, swap version 7, {NO_KEY}"
+    with pytest.raises(NeedsKey) as refused:
+        WIRE.decode("swap", 7, TOPIC, state)
+    assert str(refused.value) == f"swap version 7, {NO_KEY}"
+    rows = [(1, "swap", 1, TOPIC, LINE), (9, "swap", 7, TOPIC, state), (10, "swap", 8, TOPIC, state)]
+    with pytest.raises(NeedsKey) as refused:
+        WIRE.check_beside(rows)
+    assert str(refused.value) == f"position 9, swap version 7, {NO_KEY}"
+    WIRE.check_beside(rows[:1])
+    WIRE.check_beside([])
+
+
+NEVER_WRITTEN: list[Any] = [None, 1, "\x01", LINE.decode(), b"", b"\x00\x01", b"{\x01"]
+
+
+@pytest.mark.parametrize("state", NEVER_WRITTEN, ids=lambda state: repr(state)[:12])
+def test_what_is_no_text_is_refused_and_no_key_would_help(state: Any) -> None:
+    assert not is_encrypted(state)
+    for topic in (TOPIC, "phase-finished/1", "phase-completed/0"):
+        with pytest.raises(Unreadable) as refused:
+            WIRE.decode("swap", 7, topic, state, position=9)
+        assert type(refused.value) is Unreadable
+        assert str(refused.value).startswith(f"position 9, swap version 7, {topic}: ")
+        WIRE.check_beside([(9, "swap", 7, topic, state)])
+
+
+def test_each_class_of_event_has_its_topic_and_nothing_else_has() -> None:
+    for topic, _, event in LINES:
+        assert WIRE.topic_of(type(event)) == kind_of(event).topic == topic
+        assert name_of(event) == topic.partition("/")[0]
+    nothing: Any = int
+    assert WIRE.topic_of(nothing) is None
+    assert WIRE.plain is WIRE
+    rows = iter([(9, "swap", 7, TOPIC, LINE)])
+    assert WIRE.opened(rows) is rows
+
+
+SUSPENDED = b'"command_id":"c-1","event":{"reason":"x"},"recorded_at":"2025-05-25T16:00:00Z"}'
+
+
+def test_what_the_clock_said_is_kept_beside_the_instant() -> None:
+    said = dt.datetime(2025, 5, 24, 9, 30, 0, 250_000, tzinfo=dt.UTC)
+    recorded = Recorded("swap", 7, RECORDED_AT, "c-1", AgreementSuspended(reason="x"), 9, said)
+    topic, state = WIRE.encode(recorded)
+    assert state == b'{"clock_at":"2025-05-24T09:30:00.250000Z",' + SUSPENDED
+    read = WIRE.decode("swap", 7, topic, state, 9)
+    assert (read, read.clock_at, read.position) == (recorded, said, 9)
+    for wrong in (b'{"clock_at":null,', b'{"clock_at":"",'):
+        with pytest.raises(Unreadable):
+            WIRE.decode("swap", 7, topic, wrong + SUSPENDED)
 
 
 CHANGES = {
@@ -231,3 +294,16 @@ def test_an_older_text_without_an_event_is_refused() -> None:
 def test_an_older_text_that_is_not_as_it_was_written_is_refused(old: bytes, new: bytes) -> None:
     with pytest.raises(Unreadable):
         SECOND.decode("swap", 7, "agreement-suspended/1", OLDER.replace(old, new))
+
+
+@pytest.mark.parametrize("topic", ["agreement-suspended/1", "agreement-suspended/2"])
+@pytest.mark.parametrize("kept", ["command_id", "recorded_at", "event"])
+def test_a_text_of_any_schema_lacks_nothing_of_its_envelope(topic: str, kept: str) -> None:
+    parts = {"command_id": '"c-1"', "event": '{"reason":"x"}', "recorded_at": '"2025-05-25T16:00:00Z"'}
+    whole = "{" + ",".join(f'"{name}":{value}' for name, value in parts.items()) + "}"
+    assert SECOND.decode("swap", 7, topic, whole.encode()).event == AgreementSuspended(reason="x")
+    more = whole.replace("{", '{"author":"me",', 1)
+    less = "{" + ",".join(f'"{name}":{value}' for name, value in parts.items() if name != kept) + "}"
+    for wrong, reason in ((more, "unknown field `author`"), (less, f"missing required field `{kept}`")):
+        with pytest.raises(Unreadable, match=rf"swap version 7, {topic}: .*{reason}"):
+            SECOND.decode("swap", 7, topic, wrong.encode())
