@@ -143,6 +143,25 @@ def test_what_one_recorded_itself_is_not_read_again(
     assert list(register.history("swap", after=1)) == [one for of in recorded for one in of]
 
 
+def test_of_what_is_known_only_what_came_since_is_read(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    select, asked = register._recorder.select_history, list[tuple[str, int]]()
+
+    def noted(agreement_id: str, *, after: int) -> Any:
+        asked.append((agreement_id, after))
+        return select(agreement_id, after=after)
+
+    monkeypatch.setattr(register._recorder, "select_history", noted)
+    register.complete_phase("swap", 1, [out(1), back(1)])
+    assert asked == []
+    assert register.agreement("swap").version == 2
+    assert register.agreement("other").version == 0
+    register.sign("other", swap())
+    assert register.agreement("other").version == 1
+    assert asked == [("swap", 2), ("other", 0), ("other", 1)]
+
+
 def test_what_one_records_itself_is_known_to_the_next_command(register: Register) -> None:
     seen: list[int] = []
     for phase in (1, 2, 3):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from reciprocity.domain import (
     Recorded,
     Transfer,
 )
-from reciprocity.store import WIRE, Log, Unreadable
+from reciprocity.store import WIRE, Log, Register, Unreadable
 from reciprocity.store.log import Between, Row, unreadable
 from tests.examples import back, out, phase, swap
 from tests.store.few_rows import Few
@@ -71,6 +72,18 @@ def test_a_part_of_a_log_is_read_from_its_first_row_on(
     part = [one for one in part if one.agreement_id in of]
     assert list(log) == part
     assert list(log.rows()) == [row for row, _ in log.counts()] == [row_of(one) for one in part]
+
+
+def test_a_register_reads_the_same_parts_of_its_log() -> None:
+    with Register.open("memory:", clock=lambda: RECORDED_AT) as register:
+        assert register.take_over(RECORDED) == 7
+        assert list(register.log()) == RECORDED
+        for after, up_to, between in product((0, 2), (None, 3, 6), (None, ("a", "b"), ("b", None))):
+            log = register.log(after=after, up_to=up_to, between=between)
+            assert list(log) == list(Log(Few(*ROWS), WIRE, after, up_to, between))
+        assert list(register.log(between=("b", "c"))) == [one for one in RECORDED if one.agreement_id == "b"]
+        assert register.last_position() == 7
+        assert register.agreement_ids() == ["a", "b"]
 
 
 def plain(transfers: tuple[Transfer, ...]) -> list[tuple[Any, ...]]:

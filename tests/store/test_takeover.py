@@ -12,6 +12,7 @@ from eventsourcing.persistence import IntegrityError
 from reciprocity.domain import Recorded, decide
 from reciprocity.store import CommandTaken, Conflict, Differs, OutOfOrder, Register
 from reciprocity.store.register import ATTEMPTS
+from reciprocity.store.takeover import check_commands
 from tests.examples import back, out, swap
 from tests.stores import execute
 
@@ -134,6 +135,23 @@ def test_a_command_id_that_recorded_something_else_is_refused(
     with pytest.raises(CommandTaken):
         register.take_over([attrs.evolve(told[0], command_id="c-1"), told[1], twice])
     assert len(list(register.log())) == 1
+
+
+def test_which_commands_are_continued_and_which_are_taken(told: list[Recorded]) -> None:
+    first, second = told[-2:]
+    assert first.command_id == second.command_id
+    by, place = first.command_id, (first.agreement_id, first.version - 1)
+    assert check_commands(told, {}) == set()
+    assert check_commands([first, second], {by: place}) == {by}
+    assert check_commands([second], {by: ("a", first.version), "another": ("b", 1)}) == {by, "another"}
+    for held in (("b", place[1]), ("a", first.version), ("a", place[1] - 1)):
+        with pytest.raises(CommandTaken) as taken:
+            check_commands([told[0], first, second], {by: held})
+        assert (taken.value.command_id, taken.value.given) == (by, first)
+        assert str(taken.value) == f"command {by}, asked for version 3 of a, has recorded something else"
+    with pytest.raises(CommandTaken) as taken:
+        check_commands([first, attrs.evolve(second, version=second.version + 1)], {})
+    assert taken.value.given == attrs.evolve(second, version=5)
 
 
 FULL = {
