@@ -151,7 +151,7 @@ def sizes_and_places() -> Iterator[tuple[int, int]]:
     """All of the smallest trees, and some of any size, most of them at the right border."""
     yield from ((size, place) for size in range(1, 10) for place in range(size))
     rng = random.Random(1)  # noqa: S311  # the same every time
-    for bits in (4, 5, 6, 7, 8, 15, 30, 61):
+    for bits in (4, 5, 6, 7, 8, 15, 30, 58, 59, 60, 61):
         for before_the_end in (0, 1, rng.randint(2, 7), rng.getrandbits(bits)):
             size = rng.getrandbits(bits) + 1
             yield size, max(0, size - 1 - before_the_end)

@@ -25,9 +25,9 @@ TOKYO = dt.timezone(dt.timedelta(hours=9))
 
 @pytest.fixture
 def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's own time is that of Tokyo."""
+    """The machine's own time is nine hours ahead, and known without a data base of zones."""
     with monkeypatch.context() as at:
-        at.setenv("TZ", "Asia/Tokyo")
+        at.setenv("TZ", "JST-9")
         time.tzset()
         yield
     time.tzset()
