@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from reciprocity.domain import Agreement, Event, Recorded, Refused, complete_phase
-from reciprocity.store import WIRE, CommandTaken, Conflict, NeedsKey, Register
+from reciprocity.store import WIRE, CommandTaken, Conflict, NeedsKey, NotAllowed, Register
+from reciprocity.store.errors import NoSuchStore
 from reciprocity.store.register import ATTEMPTS
 from reciprocity.store.wire import ENCRYPTED
 from tests.examples import back, out, swap
@@ -248,6 +250,18 @@ def test_once_something_is_stored_that_is_asked_once(monkeypatch: pytest.MonkeyP
         for number in range(4):
             register.sign(f"swap-{number}", swap())
         assert asked == [0, 1]
+
+
+def test_a_store_is_made_and_read_alone_only_if_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "swaps.db"
+    with pytest.raises(NoSuchStore):
+        Register.open(f"sqlite:///{file}")
+    assert not file.exists()
+    Register.open(f"sqlite:///{file}", create=True).close()
+    with Register.open(f"sqlite:///{file}") as one, Register.open(f"sqlite:///{file}", reading=True) as other:
+        assert one.sign("swap", swap()) == list(other.log())
+        with pytest.raises(NotAllowed):
+            other.sign("other", swap())
 
 
 def test_a_store_that_is_to_be_made_is_not_for_reading_alone() -> None:
