@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
-from reciprocity.domain import Agreement, Event, Recorded, sign
+from reciprocity.domain import Agreement, Event, Malformed, Recorded, sign
 from reciprocity.store import Dated, OutOfOrder, Register
 from reciprocity.store.streams import ClosedMapper, Stream
 from reciprocity.store.wire import WIRE
@@ -107,6 +108,18 @@ def test_what_is_dated_out_of_order_is_refused(
     with pytest.raises(OutOfOrder) as refused:
         stream(last).enveloped(told, by="c-1", now=NOON)
     assert str(refused.value) == reason
+
+
+def test_an_instant_has_a_zone_or_is_left_open_on_purpose() -> None:
+    wrong: list[Any] = [NOON.replace(tzinfo=None), "2026-01-01T12:00:00Z", NOON.date()]
+    for one in wrong:
+        with pytest.raises(Malformed, match="recorded_at"):
+            Dated(phase(1), one)
+    dated: Any = Dated
+    with pytest.raises(TypeError, match="recorded_at"):
+        dated(phase(1))
+    assert Dated(phase(1), None).recorded_at is None
+    assert Dated(phase(1), NOON.astimezone(TOKYO)).recorded_at == NOON
 
 
 @pytest.mark.usefixtures("far_from_utc")

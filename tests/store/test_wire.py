@@ -14,7 +14,7 @@ from reciprocity.store import KINDS, WIRE, Kind, Unreadable, Wire, name_of
 from reciprocity.store.errors import NeedsKey, shown
 from reciprocity.store.wire import ENCRYPTED, is_encrypted, kind_of
 from reciprocity.testing.strategies import any_event, unicode_texts
-from tests.store.wire_lines import LINES, RECORDED_AT
+from tests.store.wire_lines import LINES, RECORDED_AT, envelope
 from tests.tries import MANY
 
 instants = st.datetimes(dt.datetime(2025, 8, 2), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001  # made aware by the strategy
@@ -307,3 +307,13 @@ def test_a_text_of_any_schema_lacks_nothing_of_its_envelope(topic: str, kept: st
     for wrong, reason in ((more, "unknown field `author`"), (less, f"missing required field `{kept}`")):
         with pytest.raises(Unreadable, match=rf"swap version 7, {topic}: .*{reason}"):
             SECOND.decode("swap", 7, topic, wrong.encode())
+
+
+def test_the_keys_of_an_older_fact_are_in_order_too() -> None:
+    for topic in ("agreement-suspended/1", "agreement-suspended/2"):
+        in_order = envelope('{"reason":"x","suspended_on":"2025-05-24"}')
+        assert SECOND.decode("swap", 7, topic, in_order).event == AgreementSuspended(
+            reason="x", suspended_on=dt.date(2025, 5, 24)
+        )
+        with pytest.raises(Unreadable, match="the text is not what its facts are written as"):
+            SECOND.decode("swap", 7, topic, envelope('{"suspended_on":"2025-05-24","reason":"x"}'))
