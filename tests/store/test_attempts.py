@@ -262,6 +262,9 @@ def test_a_store_is_made_and_read_alone_only_if_that_is_said(tmp_path: Path) -> 
         assert one.sign("swap", swap()) == list(other.log())
         with pytest.raises(NotAllowed):
             other.sign("other", swap())
+        assert len(list(tmp_path.iterdir())) > 1, "what lies beside a store in use"
+    assert (one.closing.is_set(), other.closing.is_set()) == (True, True)
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_store_that_is_to_be_made_is_not_for_reading_alone() -> None:

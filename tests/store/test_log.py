@@ -82,6 +82,9 @@ def test_a_register_reads_the_same_parts_of_its_log() -> None:
             log = register.log(after=after, up_to=up_to, between=between)
             assert list(log) == list(Log(Few(*ROWS), WIRE, after, up_to, between))
         assert list(register.log(between=("b", "c"))) == [one for one in RECORDED if one.agreement_id == "b"]
+        assert list(register.follow(timeout=0)) == RECORDED
+        assert list(register.follow(after=3, timeout=0)) == RECORDED[3:]
+        assert [register.wait(after=after, timeout=0) for after in (0, 6, 7)] == [True, True, False]
         assert register.last_position() == 7
         assert register.agreement_ids() == ["a", "b"]
 
