@@ -18,7 +18,7 @@ from reciprocity.domain import (
     TermsAmended,
 )
 from reciprocity.domain.forms import LARGEST_COUNT
-from reciprocity.store.counts import counted, released_ordinarily
+from reciprocity.store.counts import _Released, _Stored, counted, released_ordinarily
 from reciprocity.store.wire import WIRE
 from reciprocity.testing.strategies import any_event, unicode_texts
 from tests.examples import back, out, swap
@@ -65,6 +65,10 @@ NOT_ORDINARY = {
 @pytest.mark.parametrize("case", NOT_ORDINARY)
 def test_whatever_is_not_ordinary_is_left_to_who_reads_it_whole(case: str) -> None:
     assert released_ordinarily(NOT_ORDINARY[case]) is None
+
+
+def test_the_garbage_collector_has_nothing_to_look_at_in_what_is_only_counted() -> None:
+    assert [kind.__struct_config__.gc for kind in (_Stored, _Released)] == [False, False]
 
 
 @given(any_event(texts=unicode_texts, most=10_000_000))

@@ -108,6 +108,11 @@ def test_a_member_of_a_group_has_no_members(innermost: str) -> None:
 
 
 @pytest.mark.usefixtures("anew")
+def test_the_garbage_collector_has_nothing_to_look_at_in_what_a_log_holds_millions_of() -> None:
+    assert not shape_of(Transfer).__struct_config__.gc
+
+
+@pytest.mark.usefixtures("anew")
 def test_what_a_class_does_not_allow_is_refused() -> None:
     shape = msgspec.convert({"code": "no code", "name": "X"}, shape_of(Party))
     with pytest.raises(Malformed, match="code"):
