@@ -48,15 +48,17 @@ class Reach:
         return cls(runs, seconds)
 
     def tests(self, file: str, where: str, *, budget: float) -> dict[str, float]:
-        """The tests that run a function, or, where that is none, anything of the file; the quickest first.
+        """The tests that run a function; the quickest first.
 
         Those of the file's own room come before all others; of either, so many are taken as the *budget*, in
-        seconds, allows for. A function that is run at import, and by no test, is reached by all of them.
+        seconds, allows for. What is run at import, and by no test, is reached by all that run anything of the
+        file, and by all of its room: a test of what a class has may run no function.
         """
         functions = self.runs.get(file, {})
         reached = functions.get(self._known(file, where), [""])
         if reached == [""]:
-            reached = [one for tests in functions.values() for one in tests]
+            in_the_room = (one for one in self.seconds if is_of_the_room(one, file))
+            reached = [*(one for tests in functions.values() for one in tests), *in_the_room]
         own = {one for one in reached if is_of_the_room(one, file)}
         return {**self._quickest(own, budget), **self._quickest(set(reached) - own, budget)}
 
