@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -135,3 +136,13 @@ def untouched(path: Path) -> dict[str, tuple[int, bytes]]:
         with suppress(IsADirectoryError):
             found[name] = (file.stat().st_mtime_ns, file.read_bytes())
     return found
+
+
+def opened_files(folder: Path) -> list[str]:
+    """The names of the files in a folder that this process has open."""
+    found: list[str] = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one that lists them
+            place = Path(os.readlink(one))
+            found += [place.name] if place.parent == folder.resolve() else []
+    return sorted(found)
