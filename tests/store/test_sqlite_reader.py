@@ -337,8 +337,8 @@ _WRITTEN, _LOG, _INDEX = (8192, 1, 2, 5, 6), (32, 1, 5, 3, 4), (1, 6)
 def test_how_a_store_looks_says_whether_a_connection_sees_what_is_there(
     before: Any, now: Any, is_current: bool, reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reader._look = Look(*before, changed=0.0)
-    monkeypatch.setattr(sqlite_reading, "look", lambda _: Look(*now, changed=1.0))
+    reader._look = Look(before[0], before[1], before[2], 0.0)
+    monkeypatch.setattr(sqlite_reading, "look", lambda _: Look(now[0], now[1], now[2], 1.0))
     assert reader._is_current() is is_current
 
 
