@@ -73,17 +73,6 @@ def test_what_is_no_error_of_sqlite_or_a_rival_first_is_left_as_it_is(
     assert told.value is error
 
 
-def test_the_library_reads_the_same_events_by_its_own_ways(path: Path) -> None:
-    for reading in (False, True):
-        with Register.open(url(path), reading=reading) as register:
-            recorder: Any = register.recorder
-            [signed] = recorder.select_events("two")
-            assert (signed.originator_id, signed.originator_version) == ("two", 1)
-            notified = recorder.select_notifications(1, 10)
-            assert [(one.id, one.originator_id) for one in notified] == [(1, "one"), (2, "two")]
-            assert recorder.max_notification_id() == 2
-
-
 @pytest.mark.parametrize("reading", [False, True])
 def test_when_a_store_is_closed_nothing_of_it_stays_open(reading: bool, path: Path) -> None:
     register = Register.open(url(path), reading=reading)

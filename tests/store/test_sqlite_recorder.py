@@ -54,6 +54,22 @@ def test_a_row_may_have_any_position_and_any_version(recorder: Any) -> None:
     assert recorder.last_position() == last
 
 
+def test_a_part_of_the_rows_is_that_part_in_order(recorder: Any) -> None:
+    for agreement, version in (("b", 1), ("a", 1), ("b", 2), ("c", 1), ("b", 3)):
+        recorder.insert_events(stored(agreement, version), command_ids=[f"{agreement}-{version}"])
+
+    def places(rows: list[Any]) -> list[tuple[Any, ...]]:
+        return [row[:3] for row in rows]
+
+    assert places(recorder.select_rows(after=1, up_to=4, limit=9)) == [(2, "a", 1), (3, "b", 2), (4, "c", 1)]
+    assert places(recorder.select_rows(after=1, up_to=4, limit=2)) == [(2, "a", 1), (3, "b", 2)]
+    assert places(recorder.select_rows(after=0, between=("b", "c"), limit=2)) == [(1, "b", 1), (3, "b", 2)]
+    assert places(recorder.select_rows(after=2, between=("b", None), limit=2)) == [(3, "b", 2), (4, "c", 1)]
+    assert places(recorder.select_history("b", after=1)) == [(3, "b", 2), (5, "b", 3)]
+    assert places(recorder.select_history("b", after=0, up_to=2)) == [(1, "b", 1), (3, "b", 2)]
+    assert recorder.agreement_ids() == ["b", "a", "c"]
+
+
 @pytest.mark.parametrize("low", ["", "A", "XXX", "a"])
 def test_without_bounds_agreements_of_any_name_are_given(low: str, recorder: Any) -> None:
     put(recorder, "INSERT INTO stored_events VALUES (1, ?, 1, 'x/1', x'00')", low)
@@ -111,6 +127,19 @@ def test_one_waits_as_long_as_one_says(recorder: Any) -> None:
     assert recorder.wait(0, timeout=0)
     assert not recorder.wait(1, timeout=0)
     assert not recorder.wait(2, timeout=0.01)
+
+
+def test_the_library_reads_the_same_events_by_its_own_ways(tmp_path: Path) -> None:
+    path = tmp_path / "swaps.db"
+    make(path, "one", "two")
+    for reading in (False, True):
+        with Register.open(url(path), reading=reading) as register:
+            recorder: Any = register.recorder
+            [signed] = recorder.select_events("two")
+            assert (signed.originator_id, signed.originator_version) == ("two", 1)
+            notified = recorder.select_notifications(1, 10)
+            assert [(one.id, one.originator_id) for one in notified] == [(1, "one"), (2, "two")]
+            assert recorder.max_notification_id() == 2
 
 
 # How a store is made.
