@@ -192,6 +192,19 @@ def test_a_commit_survives_a_failure_of_power(datastore: Datastore) -> None:
     assert datastore.asked("PRAGMA synchronous") == [(2,)]  # FULL: it is on the disk
 
 
+def test_one_who_reads_lets_go_of_a_store_before_one_comes_to_write(path: Path) -> None:
+    left = path.with_name("left.db")  # as a crash leaves one
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("UPDATE commands SET first_version=7")
+        for end in ("", "-wal", "-shm"):
+            shutil.copy(f"{path}{end}", f"{left}{end}")
+    with Register.open(url(left), reading=True) as reader:
+        assert reader.last_position() == 2
+        with Register.open(url(left)) as register:  # the index is shared, and must not stay read-only
+            register.sign("three", swap())
+            assert reader.last_position() == 3
+
+
 def test_one_who_only_reads_another_store_keeps_its_connection(path: Path) -> None:
     other = path.with_name("other.db")
     make(other, "three")
