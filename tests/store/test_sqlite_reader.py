@@ -184,8 +184,9 @@ def test_a_private_copy_is_read_and_not_written_to_and_can_be_told_by_its_name(
     copy: Path, private: Path
 ) -> None:
     with closing(Reader(copy)) as reader:
-        assert reader.ask(COUNT) == [(2,)]
+        assert reader.ask("SELECT first_version FROM commands") == [(7,), (7,)]
         [folder] = private.iterdir()
+        assert [one.name for one in folder.iterdir() if one.name.endswith("-wal")]
         assert folder.name.startswith("reciprocity-copy-")
         assert folder.stat().st_mode & 0o777 == 0o700
         for statement in ("DELETE FROM commands", "CREATE TEMP TABLE more (line)"):
