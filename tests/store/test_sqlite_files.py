@@ -195,6 +195,8 @@ def test_the_next_change_shows_after_a_tick(
     assert TICK == 0.02
     monkeypatch.setattr(time, "time", lambda: 1_000.0)
     assert Look(None, None, None, 1_000.0 - ago * TICK).is_settled is is_settled
+    monkeypatch.setattr(time, "time", lambda: TICK)
+    assert not Look(None, None, None, 0.0).is_settled  # exactly one is none
 
 
 class _Clock:
