@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from reciprocity.store import Busy, NoSuchStore, NotAStore, Register, Unreadable, sqlite_reading
+from reciprocity.store import Busy, Register, Unreadable, sqlite_reading
 from reciprocity.store.sqlite import open_file
-from reciprocity.store.sqlite_connections import connect
 from reciprocity.store.sqlite_files import Look, Way, look
-from reciprocity.store.sqlite_reading import Reader, ReadingDatastore, examine
-from tests.store_files import make, names, opened_files, url
+from reciprocity.store.sqlite_reading import Reader
+from tests.store.sqlite_errors import Failing, error_of, raising
+from tests.store_files import add_a_row, make, opened_files, url
 
 COUNT = "SELECT count(*) FROM stored_events"
 
@@ -66,40 +66,7 @@ def copy(path: Path, writer: sqlite3.Connection, private: Path) -> Path:
     return path.parent / "copy" / path.name
 
 
-def add(path: Path) -> None:
-    """Commit one row more, and leave no log of writes behind."""
-    with closing(sqlite3.connect(path)) as file, file:
-        row = "max(rowid) + 1, 'more', max(rowid) + 1, 'x/1', x'00'"
-        file.execute(f"INSERT INTO stored_events SELECT {row} FROM stored_events")  # noqa: S608  # constants
-
-
-class _Failing:
-    """A connection that fails, each time, after something was done."""
-
-    def __init__(self, error: Exception, before: Callable[[], object] = lambda: None) -> None:
-        self.error, self.before, self.asked = error, before, 0
-        self.row_factory = None
-
-    def cursor(self) -> _Failing:
-        return self
-
-    def execute(self, *_: object) -> None:
-        self.asked += 1
-        self.before()
-        raise self.error
-
-    def close(self) -> None:
-        pass
-
-
-def error_of(code: int, said: str = "disk I/O error") -> sqlite3.OperationalError:
-    """An error as SQLite gives it."""
-    error = sqlite3.OperationalError(said)
-    error.sqlite_errorcode = code
-    return error
-
-
-def give(reader: Reader, failing: _Failing) -> None:
+def give(reader: Reader, failing: Failing) -> None:
     """Let the reader ask by this connection."""
     assert reader._connection is not None
     reader._connection.close()
@@ -107,7 +74,7 @@ def give(reader: Reader, failing: _Failing) -> None:
 
 
 def test_an_error_is_told_if_the_store_is_as_it_was(reader: Reader) -> None:
-    failing = _Failing(error_of(sqlite3.SQLITE_IOERR))
+    failing = Failing(error_of(sqlite3.SQLITE_IOERR))
     give(reader, failing)
     with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
         reader.ask(COUNT)
@@ -116,12 +83,12 @@ def test_an_error_is_told_if_the_store_is_as_it_was(reader: Reader) -> None:
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_READONLY_RECOVERY, sqlite3.SQLITE_READONLY_CANTINIT])
 def test_an_error_that_passes_is_asked_again_by_another_connection(code: int, reader: Reader) -> None:
-    give(reader, _Failing(error_of(code)))
+    give(reader, Failing(error_of(code)))
     assert reader.ask(COUNT) == [(2,)]
 
 
 def test_an_error_while_the_store_changes_is_none(path: Path, reader: Reader) -> None:
-    give(reader, _Failing(error_of(sqlite3.SQLITE_CORRUPT), lambda: add(path)))
+    give(reader, Failing(error_of(sqlite3.SQLITE_CORRUPT), lambda: add_a_row(path)))
     assert reader.ask(COUNT) == [(3,)]
 
 
@@ -134,46 +101,16 @@ def test_a_store_that_changes_all_the_time_is_busy(
     with pytest.raises(Busy) as told:
         reader.ask(COUNT)
     assert str(told.value) == said
-    monkeypatch.setattr(sqlite_reading, "check_schema", _raising(error_of(sqlite3.SQLITE_CORRUPT)))
+    monkeypatch.setattr(sqlite_reading, "check_schema", raising(error_of(sqlite3.SQLITE_CORRUPT)))
     with pytest.raises(Busy) as told:
         Reader(path)
     assert str(told.value) == said
 
 
-def _raising(error: Exception, before: Callable[[], object] = lambda: None, times: int = 1_000) -> Any:
-    left = [error] * times
-
-    def raising(*_: object, **__: object) -> None:
-        if left:
-            before()
-            raise left.pop()
-
-    return raising
-
-
-def test_while_it_is_opened_too_an_error_is_one_if_the_store_is_as_it_was(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for code, before, opens in (
-        (sqlite3.SQLITE_READONLY_RECOVERY, lambda: None, True),
-        (sqlite3.SQLITE_CORRUPT, lambda: add(path), True),
-        (sqlite3.SQLITE_CORRUPT, lambda: None, False),
-    ):
-        monkeypatch.setattr(sqlite_reading, "check_schema", _raising(error_of(code), before, times=1))
-        if opens:
-            with closing(Reader(path)) as reader:
-                assert reader.ask("SELECT 1") == [(1,)]
-        else:
-            with pytest.raises(Unreadable) as refused:
-                Reader(path)
-            assert str(refused.value) == f"{path}: the store cannot be opened: disk I/O error"
-            assert opened_files(path.parent) == []
-
-
 def test_what_cannot_be_copied_is_said_with_its_reason_and_nothing_is_left(
     copy: Path, private: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "copyfile", _raising(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
+    monkeypatch.setattr(shutil, "copyfile", raising(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))))
     with pytest.raises(Unreadable) as refused:
         Reader(copy)
     assert str(refused.value) == f"{copy}: cannot be copied to be read: No space left on device"
@@ -192,7 +129,7 @@ def test_a_private_copy_is_read_and_not_written_to_and_can_be_told_by_its_name(
         for statement in ("DELETE FROM commands", "CREATE TEMP TABLE more (line)"):
             with pytest.raises(sqlite3.OperationalError, match="readonly"):
                 reader.ask(statement)
-        add(copy)
+        add_a_row(copy)
         assert reader.ask(COUNT) == [(3,)]
         assert list(private.iterdir()) == []  # what is there now needs none
     assert list(private.iterdir()) == []
@@ -203,7 +140,7 @@ def test_a_private_copy_that_cannot_be_removed_hinders_nobody(
 ) -> None:
     reader = Reader(copy)
     with monkeypatch.context() as patched:
-        patched.setattr(os, "rmdir", _raising(OSError(errno.EBUSY, "busy")))
+        patched.setattr(os, "rmdir", raising(OSError(errno.EBUSY, "busy")))
         reader.close()
     assert len(list(private.iterdir())) == 1
 
@@ -220,7 +157,7 @@ def test_several_may_hold_a_connection_each_its_own(path: Path, reader: Reader) 
         assert one.execute(COUNT).fetchall() == [(2,)]
     assert reader.ask(COUNT) == [(2,)]
     assert reader._connection is one  # which is kept
-    add(path)
+    add_a_row(path)
     assert reader.ask(COUNT) == [(3,)]
 
 
@@ -228,11 +165,11 @@ def test_who_holds_a_connection_while_the_store_changes_is_told(path: Path, read
     said = "it was changed while it was read"
 
     def added_and_wrong() -> None:
-        add(path)
+        add_a_row(path)
         raise KeyError
 
     def added_and_asked() -> None:
-        add(path)
+        add_a_row(path)
         with pytest.raises(Busy, match=said):  # at once: it cannot be opened anew while it is held
             reader.ask(COUNT)
 
@@ -240,7 +177,7 @@ def test_who_holds_a_connection_while_the_store_changes_is_told(path: Path, read
         with reader.held():
             do()
 
-    for do in (lambda: add(path), added_and_wrong, added_and_asked, reader.close):
+    for do in (lambda: add_a_row(path), added_and_wrong, added_and_asked, reader.close):
         with pytest.raises(Busy, match=said) as told:
             held(do)
         assert isinstance(told.value.__cause__, KeyError) == (do is added_and_wrong)
@@ -291,7 +228,7 @@ def test_a_connection_is_kept_as_long_as_nothing_changes(path: Path, reader: Rea
         assert reader.state() == state
     assert reader._connection is kept
     assert opened_files(path.parent) == ["swaps.db"]
-    add(path)
+    add_a_row(path)
     assert reader.state() != state
     assert reader._connection is not kept
     assert opened_files(path.parent) == ["swaps.db"]
@@ -303,7 +240,7 @@ def test_every_commit_changes_what_a_reader_calls_the_state(path: Path) -> None:
     assert not reading.commits.wait(seen, timeout=0)
     states = [seen]
     for _ in range(2):  # nobody is connected
-        add(path)
+        add_a_row(path)
         assert reading.commits.wait(states[-1], timeout=0)
         states.append(reading.commits.seen())
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:  # and then somebody is
@@ -341,87 +278,3 @@ def test_how_a_store_looks_says_whether_a_connection_sees_what_is_there(
     reader._look = Look(before[0], before[1], before[2], 0.0)
     monkeypatch.setattr(sqlite_reading, "look", lambda _: Look(now[0], now[1], now[2], 1.0))
     assert reader._is_current() is is_current
-
-
-@pytest.mark.parametrize("by_reader", [True, False])
-@pytest.mark.parametrize("is_written_to", [False, True])
-def test_a_file_that_goes_away_while_it_is_looked_at_is_not_made_anew(
-    is_written_to: bool, by_reader: bool, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def connected(uri: str) -> sqlite3.Connection:
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-        return connect(uri)
-
-    with closing(sqlite3.connect(path)) as writer:
-        if is_written_to:
-            writer.execute(COUNT)
-        monkeypatch.setattr(sqlite_reading, "connect", connected)
-        with pytest.raises(NoSuchStore):
-            (Reader if by_reader else examine)(path)
-        assert names(path) == []
-
-
-def test_a_store_that_is_only_read_has_nothing_else_open_and_is_opened_to_write_if_nothing_is_said(
-    path: Path,
-) -> None:
-    reading = open_file(path, create=False, reading=True)
-    assert isinstance(reading.datastore, ReadingDatastore)
-    assert opened_files(path.parent) == ["swaps.db"]
-    reading.close()
-    writing = open_file(path, create=False)
-    assert not isinstance(writing.datastore, ReadingDatastore)
-    writing.close()
-
-
-class _Damaged(sqlite3.DatabaseError):
-    sqlite_errorcode = sqlite3.SQLITE_CORRUPT | (1 << 8)  # one of its extended codes
-
-
-class _Unread(sqlite3.DatabaseError):
-    sqlite_errorcode = sqlite3.SQLITE_IOERR | (1 << 8)
-
-
-@pytest.mark.parametrize("error", [_Damaged("malformed"), _Unread("disk I/O error")])
-@pytest.mark.parametrize("is_written_to", [False, True])
-def test_only_damage_that_a_log_of_writes_may_mend_is_left_to_the_first_connection(
-    error: sqlite3.DatabaseError, is_written_to: bool, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite_reading, "check_header", _raising(error))
-    with closing(sqlite3.connect(path)) as writer:
-        if is_written_to:
-            writer.execute(COUNT)
-        if is_written_to and isinstance(error, _Damaged):
-            examine(path)
-            return
-        with pytest.raises(Unreadable) as refused:
-            examine(path)
-        assert str(refused.value) == f"{path}: the store cannot be opened: {error}"
-
-
-def test_what_is_refused_at_first_may_have_changed_meanwhile(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sqlite_reading, "check_schema", _raising(NotAStore("half done"), times=1))
-    examine(path)
-    monkeypatch.setattr(
-        sqlite_reading, "check_schema", _raising(NotAStore("half done"), lambda: add(path), 2)
-    )
-    examine(path)
-
-
-@pytest.mark.parametrize("reading", [False, True])
-def test_what_is_refused_is_named_and_not_kept_open(reading: bool, path: Path) -> None:
-    for make_other, said in (
-        ("PRAGMA user_version=9", "a store of format 9"),
-        ("PRAGMA application_id=9", "a SQLite database of another application"),
-        ("CREATE TABLE more (line)", "holds what no store does: table more"),
-    ):
-        with closing(sqlite3.connect(path)) as file, file:
-            file.execute(make_other)
-        with pytest.raises(NotAStore) as refused:
-            Register.open(url(path), reading=reading)
-        assert str(refused.value).startswith(f"{path}: {said}")
-        assert opened_files(path.parent) == []
-        path.unlink()
-        make(path, "one")
