@@ -10,13 +10,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from reciprocity.store import Busy, Register, Unreadable, sqlite_reading
 from reciprocity.store.sqlite import open_file
-from reciprocity.store.sqlite_files import Look, Way, look
+from reciprocity.store.sqlite_files import TICK, Look, Way, look
 from reciprocity.store.sqlite_reading import Reader
 from tests.store.sqlite_errors import Failing, error_of, raising
 from tests.store_files import add_a_row, make, opened_files, url
@@ -85,6 +86,20 @@ def test_an_error_is_told_if_the_store_is_as_it_was(reader: Reader) -> None:
 def test_an_error_that_passes_is_asked_again_by_another_connection(code: int, reader: Reader) -> None:
     give(reader, Failing(error_of(code)))
     assert reader.ask(COUNT) == [(2,)]
+
+
+def test_others_may_get_on_for_a_tick_before_it_is_asked_again_twenty_times(
+    path: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(sqlite_reading, "time", SimpleNamespace(sleep=waits.append))
+    give(reader, Failing(error_of(sqlite3.SQLITE_READONLY_RECOVERY)))
+    assert reader.ask(COUNT) == [(2,)]
+    assert waits == [TICK]
+    monkeypatch.setattr(sqlite_reading, "check_schema", raising(error_of(sqlite3.SQLITE_READONLY_RECOVERY)))
+    with pytest.raises(Busy):
+        Reader(path)
+    assert waits == [TICK] * 21
 
 
 def test_an_error_while_the_store_changes_is_none(path: Path, reader: Reader) -> None:
