@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from eventsourcing.persistence import IntegrityError, PersistenceError
+from eventsourcing.persistence import ConnectionPoolClosedError, IntegrityError, PersistenceError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
 
 from reciprocity.store.commits import Commits
@@ -58,6 +58,8 @@ class Datastore(SQLiteDatastore):
             yield
         except (IntegrityError, sqlite3.IntegrityError):
             raise  # another writer came first: the register starts again
+        except ConnectionPoolClosedError as error:
+            raise Unreadable("the register is closed") from error
         except (PersistenceError, sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote damage
             if "locked" in str(error) or "busy" in str(error):
                 raise Busy(f"the store is locked by another process: {error}") from error

@@ -124,8 +124,9 @@ class Reader:
 
     def let_go(self, path: Path) -> None:
         """Close the connection, if it is to this file and not in use: someone here is about to write."""
-        attached = self._look is not None and self._look.way is Way.BESIDE
-        if attached and not self._in_use and self.path.samefile(path):
+        if self._look is None or self._look.way is not Way.BESIDE or self._in_use:
+            return
+        if look(path).is_of_the_same_file(self._look):  # wherever that file is by now
             self._drop()
 
     def close(self) -> None:

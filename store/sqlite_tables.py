@@ -97,7 +97,7 @@ def check_schema(connection: sqlite3.Connection, place: object) -> None:
     """
     asked = "SELECT type, name, tbl_name, sql FROM sqlite_schema LIMIT ?"
     try:
-        found = connection.execute(asked, [_MOST]).fetchall()
+        found = connection.execute(asked, [_MOST + 1]).fetchall()
     except UnicodeDecodeError as error:  # the message of SQLite's own error quotes damage
         said = shown(error.object.decode(errors="replace"))
         raise Unreadable(f"{place}: the schema is damaged: {said}") from error
@@ -110,6 +110,8 @@ def check_schema(connection: sqlite3.Connection, place: object) -> None:
                 if known
                 else f"{place}: holds what no store does: {what}"
             )
+    if len(found) > _MOST:  # what comes after them was not looked at
+        raise NotAStore(f"{place}: holds more than {_MOST} tables and indexes, which no store does")
     missing = {(kind, name) for kind, name, _, _ in _OURS} - {(kind, name) for kind, name, _, _ in found}
     if missing:
         raise NotAStore(f"{place}: has no {' '.join(min(missing))}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -64,6 +65,13 @@ def make(path: Path, *agreements: str) -> None:
     with Register.open(url(path), create=True) as register:
         for agreement_id in agreements:
             register.sign(agreement_id, swap())
+
+
+def add_a_row(path: Path) -> None:
+    """Commit one row more by other means than ours, and leave no log of writes behind."""
+    with closing(sqlite3.connect(path)) as file, file:
+        row = "max(rowid) + 1, 'more', max(rowid) + 1, 'x/1', x'00'"
+        file.execute(f"INSERT INTO stored_events SELECT {row} FROM stored_events")  # noqa: S608  # constants
 
 
 @contextmanager
@@ -135,3 +143,13 @@ def untouched(path: Path) -> dict[str, tuple[int, bytes]]:
         with suppress(IsADirectoryError):
             found[name] = (file.stat().st_mtime_ns, file.read_bytes())
     return found
+
+
+def opened_files(folder: Path) -> list[str]:
+    """The names of the files in a folder that this process has open."""
+    found: list[str] = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # the one that lists them
+            place = one.readlink()
+            found += [place.name] if place.parent == folder.resolve() else []
+    return sorted(found)
