@@ -21,6 +21,7 @@ from reciprocity.domain import (
     Recorded,
     Source,
     Symmetry,
+    Terms,
     Weight,
     Window,
 )
@@ -58,6 +59,22 @@ def test_a_field_refuses_what_is_not_of_its_form(value: Any, field: attrs.Attrib
 def test_a_field_may_be_unknown_just_when_its_type_says_so(value: Any, field: attrs.Attribute[Any]) -> None:
     of = get_type_hints(type(value))[field.name]
     assert (field.default is None) <= (type(None) in get_args(of))
+
+
+ANY_COLLECTION = {"sources", "notes", "planned", "released", "claimed", "parties", "obligations"}
+"""Fields that are given as any collection; all others that have many members want a tuple."""
+
+
+@pytest.mark.parametrize("value", [*EVENTS, swap()], ids=lambda value: type(value).__name__)
+def test_what_is_given_as_any_collection_is_kept_as_a_tuple(value: Any) -> None:
+    names = {one.name for one in attrs.fields(type(value))} & ANY_COLLECTION
+    if isinstance(value, Terms):
+        names -= {"sources"}
+    assert names
+    for name in names:
+        given = list(getattr(value, name))
+        assert type(getattr(attrs.evolve(value, **{name: given}), name)) is tuple
+        assert getattr(attrs.evolve(value, **{name: iter(given)}), name) == tuple(given)
 
 
 @pytest.mark.parametrize("kind", get_args(Event))

@@ -53,12 +53,10 @@ class Campaign:
         return ("-k", f"not ({self.left_out})") if self.left_out else ()
 
     def measure(self, tests: Sequence[str] = ()) -> None:
-        """Measure which functions these tests reach, or all of them."""
+        """Measure anew which functions these tests (files or folders) reach, or all of them."""
         folder = self.kept / "reach"
         folder.mkdir(parents=True, exist_ok=True)
-        if not tests:
-            for old in folder.iterdir():
-                old.unlink()
+        Reach.forget(folder, tests)
         arguments = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.reach", *self._choosing]
         side = [] if tests or self.jobs == 1 else ["--numprocesses", str(self.jobs), "--dist", "worksteal"]
         places = {reach.IN: folder.resolve(), reach.ROOT: self.root, reach.OF: os.pathsep.join(self.folders)}

@@ -12,7 +12,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,18 @@ class Reach:
                     known = runs.setdefault(name, {}).setdefault(function, [])
                     known.extend(one for one in tests if one not in known)
         return cls(runs, seconds)
+
+    @staticmethod
+    def forget(folder: Path, tests: Sequence[str]) -> None:
+        """Forget what has been measured of these files or folders of tests; without any, of all."""
+        for file in folder.glob("*.json"):
+            read = json.loads(file.read_text("utf-8"))
+            seconds = read["seconds"].items()
+            kept = {one: taken for one, taken in seconds if tests and not one.startswith((*tests,))}
+            if kept:
+                file.write_text(json.dumps({**read, "seconds": kept}), "utf-8")
+            else:
+                file.unlink()
 
     def tests(self, file: str, where: str, *, budget: float) -> dict[str, float]:
         """The tests that run a function; the quickest first.

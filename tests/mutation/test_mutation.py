@@ -12,6 +12,7 @@ import pytest
 
 from tests.documents import ROOT
 from tests.mutation.mutants import mutants
+from tests.mutation.reach import Reach
 from tests.mutation.report import KINDS, reasons
 from tests.mutation.swapping import NotInAFunction, differing
 
@@ -126,6 +127,16 @@ def test_a_killed_one_says_by_which_test(outcomes: dict[str, dict[str, str]]) ->
         assert bool(one["imported"]) == one["change"].startswith(
             ("LARGEST", "above_two", "largest", "@cache")
         )
+
+
+def test_what_was_measured_of_tests_that_are_measured_anew_is_forgotten(tmp_path: Path) -> None:
+    seconds = {"tests/a/test_b.py::test_c": 1.0, "tests/a/test_d.py::test_e": 2.0, "tests/f.py::test_g": 3.0}
+    for tests, left in (("tests/a/test_b.py",), 2), (("tests/a",), 1), ((), 0):
+        (tmp_path / "1.json").write_text(
+            json.dumps({"seconds": seconds, "runs": {"a.py": {"h": [*seconds]}}})
+        )
+        Reach.forget(tmp_path, tests)
+        assert len(Reach.read(tmp_path).seconds) == left
 
 
 def test_what_a_reader_is_told_is_left_as_it_is() -> None:
