@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
-from reciprocity.replay import journal
-from reciprocity.replay.journal import parse_journal, read_events, read_journal, read_journals
+from reciprocity.replay.journal import parse_journal
 from reciprocity.replay.problems import MalformedFile
-from tests.examples import swap
 
 SIGNED = """[agreement]
 id = "swap"
@@ -154,15 +149,11 @@ ITS_REASONS = """\
 """  # noqa: E501  # as they are told
 
 
-def reasons(text: str | bytes) -> str:
+def reasons(text: str) -> str:
     """What a journal is refused with, a line for each reason: the journal's line, the field, the reason."""
     with pytest.raises(MalformedFile) as refused:
-        parse_journal(text if isinstance(text, bytes) else text.encode(), "journal.toml")
-    return told(refused.value)
-
-
-def told(refused: MalformedFile) -> str:
-    return "".join(f"{one.line} {one.field} | {one.reason}\n" for one in refused.problems)
+        parse_journal(text.encode(), "journal.toml")
+    return "".join(f"{one.line} {one.field} | {one.reason}\n" for one in refused.value.problems)
 
 
 def the_reason(text: str) -> str:
@@ -256,69 +247,6 @@ def test_a_text_that_breaks_off_is_refused_on_its_last_line(lines: str) -> None:
     assert the_reason(lines).startswith("6  | not TOML: ")
 
 
-@pytest.mark.parametrize(
-    ("content", "line"), [(b"\n\xff\n\n", 2), (b"\xff\n\n", 1), (b"a = 1\n\n'\xff'\n", 3), (b"\n\n\n\xc3", 4)]
-)
-def test_what_is_not_utf_8_is_told_with_its_line_only(content: bytes, line: int) -> None:
-    assert reasons(content) == f"{line}  | not UTF-8\n"
-
-
 def test_an_instant_out_of_all_bounds_is_the_only_error_of_what_follows_it() -> None:
     first = "recorded_at = 0001-01-01T00:00:00+10:00\n"
     assert the_reason(first + '[[event]]\nevent = "agreement-resumed"').startswith("6 agreement.recorded_at")
-
-
-def test_of_several_files_every_error_is_told_and_all_are_read_or_none(tmp_path: Path) -> None:
-    texts = {"a.toml": SIGNED + "x = 1", "b.toml": SIGNED, "c.toml": "", "d.toml": SIGNED}
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text.replace('"swap"', f'"swap-{name[0]}"'), "utf-8")
-    sound, all_of_them = [tmp_path / "d.toml", tmp_path / "b.toml"], [tmp_path / name for name in texts]
-    assert [one.agreement_id for one in read_journals(sound)] == ["swap-d", "swap-b"]
-    assert read_journals([]) == []
-    with pytest.raises(MalformedFile) as refused:
-        read_journals(all_of_them)
-    assert str(refused.value) == (
-        f"{tmp_path}/a.toml:6: agreement.x: no such field\n{tmp_path}/c.toml:1: agreement: is missing"
-    )
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"\n\xff", "2: not UTF-8"),
-        (b"\nx = ", "2: not TOML: Invalid value (at end of document)"),
-        (b"\nx.a.a.a.a.a.a.a.a.a = 1", "2: more than 8 dots in a key"),
-        (b"\n\n[event]", "3: event: not a list of [[event]] tables"),
-        (b"\nsources = 3", "2: sources: not a table of sources"),
-        (b'[[event]]\nevent = "phase-voided"\nreason = "R."', "1: event[1]: phase is missing"),
-        (
-            b'[[event]]\nevent = "phase-voided"\nphase = 1\nreason = "R."\nsources = ["s"]',
-            "5: event[1].sources[1]: 's' is not among the [sources]",
-        ),
-    ],
-)
-def test_a_file_of_what_might_happen_is_refused_by_its_name(
-    tmp_path: Path, content: bytes, reason: str
-) -> None:
-    file = tmp_path / "might.toml"
-    file.write_bytes(content)
-    with pytest.raises(MalformedFile) as refused:
-        read_events(file, swap())
-    assert str(refused.value) == f"{file}:{reason}"
-
-
-@pytest.mark.parametrize("read", [lambda path: read_events(path, swap()), read_journal])
-def test_a_file_is_read_up_to_its_last_byte_and_not_beyond_the_largest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
-) -> None:
-    file = tmp_path / "file.toml"
-    file.write_text(SIGNED + '[[event]]\nevent = "agreement-resumed"', "utf-8")
-    size = file.stat().st_size
-    monkeypatch.setattr(journal, "LARGEST_FILE", size)
-    whole = read(file)
-    monkeypatch.setattr(journal, "LARGEST_FILE", size + 1)
-    assert read(file) == whole
-    monkeypatch.setattr(journal, "LARGEST_FILE", size - 1)
-    with pytest.raises(MalformedFile) as refused:
-        read(file)
-    assert str(refused.value) == f"{file}:1: larger than {size - 1:,} bytes"
