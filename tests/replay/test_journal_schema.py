@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import runpy
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
+from reciprocity.replay import journal_shape
 from reciprocity.replay.journal_shape import ENTRIES, json_schema, schema_text
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +59,15 @@ def tables(schema: Any) -> list[tuple[str, dict[str, Any]]]:
 
 def test_the_committed_schema_is_what_is_generated_now() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == schema_text() + "\n", "write it anew: make schema"
+
+
+def test_it_is_printed_when_it_is_asked_for_and_not_when_it_is_imported(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runpy.run_path(journal_shape.__file__, run_name="journal_shape")
+    assert capsys.readouterr().out == ""
+    runpy.run_path(journal_shape.__file__, run_name="__main__")
+    assert capsys.readouterr().out == COMMITTED.read_text(encoding="utf-8")
 
 
 def test_it_is_a_schema() -> None:
