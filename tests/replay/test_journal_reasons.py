@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reciprocity.replay.journal import parse_journal
+from reciprocity.replay.journal_shape import ENTRIES, AgreementTable
 from reciprocity.replay.problems import MalformedFile
 
 SIGNED = """[agreement]
@@ -220,6 +221,18 @@ def test_each_unsound_part_is_told_with_its_own_reason_and_hides_no_other() -> N
 )
 def test_a_reason_says_what_would_be_right(lines: str, reason: str) -> None:
     assert the_reason(lines) == reason
+
+
+@pytest.mark.parametrize("kind", ENTRIES)
+def test_a_value_of_another_kind_is_refused_at_its_place_whatever_else_there_is(kind: str) -> None:
+    for key in ENTRIES[kind].__struct_fields__:
+        text = f'{SIGNED}[[event]]\nevent = "{kind}"\n{key} = 18:00:00\n'
+        assert f"8 event[1].{key} | expected " in reasons(text), key
+
+
+def test_a_value_of_another_kind_is_refused_in_an_agreement_whatever_else_there_is() -> None:
+    for key in AgreementTable.__struct_fields__:
+        assert f"2 agreement.{key} | " in reasons(f"[agreement]\n{key} = 18:00:00\n"), key
 
 
 def test_an_amendment_is_asked_on_where_what_was_agreed_is_unsound() -> None:
