@@ -184,6 +184,10 @@ def test_each_unsound_part_is_told_with_its_own_reason_and_hides_no_other() -> N
         ("event = 3", "6 agreement.event | no such field"),
         ("[event]\nphase = 1", "6 event | not a list of [[event]] tables"),
         ("[sources]\ns = 3", "7 sources.s | is not a table"),
+        (
+            '[sources.s]\npublisher = "P"\nnote = "a: \\u0007"',
+            r"8 sources.s.note | 'a: \x07' is not a line of plain text (1 to 4,000 visible characters)",
+        ),
         ("[extras]", "6 extras | not a table of a journal (agreement, event, sources)"),
         ('id = "x"\n', "6  | not TOML: Cannot overwrite a value"),
         (
