@@ -105,6 +105,12 @@ def test_a_file_of_what_might_happen_is_refused_by_its_name(
     assert str(refused.value) == f"{file}:{reason}"
 
 
+def test_a_journal_has_up_to_512_kib() -> None:
+    largest = SIGNED + "#" * (524_288 - len(SIGNED))
+    assert parse_journal(largest.encode(), "journal.toml").agreement_id == "swap"
+    assert the_problem(largest + "#").reason == "larger than 524,288 bytes"
+
+
 @pytest.mark.parametrize("read", [lambda path: read_events(path, swap()), read_journal])
 def test_a_file_is_read_up_to_its_last_byte_and_not_beyond_the_largest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[Path], object]
