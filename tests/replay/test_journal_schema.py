@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import runpy
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,6 @@ from reciprocity.domain import (
     Terms,
     Transfer,
 )
-from reciprocity.replay import journal_shape
 from reciprocity.replay.journal import parse_journal
 from reciprocity.replay.journal_shape import ENTRIES, json_schema, schema_text
 
@@ -72,15 +70,6 @@ def tables(schema: Any) -> list[tuple[str, dict[str, Any]]]:
 
 def test_the_committed_schema_is_what_is_generated_now() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == schema_text() + "\n", "write it anew: make schema"
-
-
-def test_it_is_printed_when_it_is_asked_for_and_not_when_it_is_imported(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    runpy.run_path(journal_shape.__file__, run_name="journal_shape")
-    assert capsys.readouterr().out == ""
-    runpy.run_path(journal_shape.__file__, run_name="__main__")
-    assert capsys.readouterr().out == COMMITTED.read_text(encoding="utf-8")
 
 
 def test_it_is_a_schema() -> None:
