@@ -201,7 +201,7 @@ QQQ
 literal	=	'''it's ]
 
 '''
-empty = [ # one
+empty=[ # one
   # two
 ]
 many = [ [ 1 , 2 ],
@@ -210,7 +210,7 @@ many = [ [ 1 , 2 ],
   "}]", # "
   2001-03-01 07:32:00Z,
 ]
-none = {}
+none={}
 [ table . "a.b" ]
 x = true
 [[list]]
