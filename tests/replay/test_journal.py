@@ -134,6 +134,7 @@ def test_the_whole_of_the_terms_is_read() -> None:
         signed_on = 2001-03-01
         signed_at = "Somewhere"
         parent = "an-older-one"
+        series = true
         mediators = ["M"]
         facilitators = ["F", "G"]
         parties = { GGG = { name = "Group", members = { AAA = "A", CCC = "C" } }, BBB = "B" }
@@ -154,6 +155,7 @@ def test_the_whole_of_the_terms_is_read() -> None:
         signed_on=dt.date(2001, 3, 1),
         signed_at="Somewhere",
         parent="an-older-one",
+        series=True,
         mediators=("M",),
         facilitators=("F", "G"),
         parties=(Party("GGG", "Group", (Party("AAA", "A"), Party("CCC", "C"))), Party("BBB", "B")),

@@ -11,6 +11,19 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
+from reciprocity.domain import (
+    AgreementSigned,
+    Claimed,
+    ClaimRecorded,
+    Handover,
+    Obligation,
+    Party,
+    PhaseCompleted,
+    PhaseVoided,
+    Terms,
+    Transfer,
+)
+from reciprocity.replay.journal import parse_journal
 from reciprocity.replay.journal_shape import ENTRIES, json_schema, schema_text
 
 ROOT = Path(__file__).parents[2]
@@ -136,3 +149,39 @@ def test_every_key_and_table_is_described() -> None:
 
 def test_nothing_is_null_because_toml_has_no_null() -> None:
     assert "null" not in json.dumps(json_schema())
+
+
+def test_what_the_schema_lets_be_left_out_the_reader_does_without() -> None:
+    least = """
+        [[event]]
+        event = "phase-completed"
+        phase = 1
+        released = [{ by = "AAA", to = "BBB", counts = { civilian = 1 } }]
+        [[event]]
+        event = "claim-recorded"
+        claimant = "AAA"
+        released = [
+          { by = "AAA", to = "BBB", total = 2 },
+          { by = "BBB", to = "AAA", counts = { hostage = 3 } },
+        ]
+        [[event]]
+        event = "phase-voided"
+        phase = 1
+        reason = "R."
+        reverses = { released = [] }
+        [sources.s]
+        publisher = "P"
+    """
+    assert Draft202012Validator(json_schema()).is_valid(as_json(tomllib.loads(SIGNED + least)))
+    terms = Terms(
+        title="A swap",
+        parties=(Party("AAA", "A"), Party("BBB", "B")),
+        obligations=(Obligation("AAA", "BBB", 10),),
+    )
+    claimed = (Claimed("AAA", "BBB", None, 2), Claimed("BBB", "AAA", "hostage", 3))
+    assert [entry.event for entry in parse_journal((SIGNED + least).encode(), "journal.toml").entries] == [
+        AgreementSigned(terms=terms),
+        PhaseCompleted(phase=1, released=(Transfer("AAA", "BBB", "civilian", 1),)),
+        ClaimRecorded(claimant="AAA", claimed=claimed),
+        PhaseVoided(phase=1, reason="R.", reverses=Handover(None, None, ())),
+    ]

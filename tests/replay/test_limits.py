@@ -8,10 +8,10 @@ from reciprocity.replay.strict_json import MOST_SIGNS as MOST_JSON_SIGNS
 from reciprocity.replay.strict_json import NotStrict, check_size, parse
 from reciprocity.replay.toml_limits import DEEPEST, LONGEST_WORD, MOST_DOTS, MOST_SIGNS, passed
 
-_DEPTH = f"more than {DEEPEST} brackets inside one another"
-_DOTS = f"more than {MOST_DOTS} dots in a key"
-_SIGNS = f"more than {MOST_SIGNS:,} keys, values and signs"
-_WORD = f"a number or a word out of all bounds ({LONGEST_WORD} characters)"
+_DEPTH = "more than 12 brackets inside one another"
+_DOTS = "more than 8 dots in a key"
+_SIGNS = "more than 30,000 keys, values and signs"
+_WORD = "a number or a word out of all bounds (256 characters)"
 
 
 def _key(dots: int, between: str = ".") -> str:

@@ -9,9 +9,17 @@ from pathlib import Path
 import pytest
 
 from reciprocity import seeds
-from reciprocity.domain import AgreementFulfilled, AgreementSigned, PhaseCompleted, Recorded
+from reciprocity.domain import (
+    AgreementFulfilled,
+    AgreementSigned,
+    Event,
+    Malformed,
+    PhaseAnnounced,
+    PhaseCompleted,
+    Recorded,
+)
 from reciprocity.replay.journal import Journal, parse_journal, read_journal
-from reciprocity.replay.record import Contradiction, RefusedJournal, record
+from reciprocity.replay.record import Contradiction, RefusedJournal, difference, record
 from reciprocity.store import OutOfOrder, Register
 
 NOW = dt.datetime(2001, 3, 31, 12, tzinfo=dt.UTC)
@@ -131,12 +139,20 @@ def test_an_entry_that_had_not_happened_by_the_instant_above_is_recorded_later(r
     [
         (LONG.replace("A swap", "Another"), 2, 1, "(agreement-signed): terms differs"),
         (SIGNED + phase(1, 5, 5) + phase(2, 4, 9), 9, 2, "(phase-completed): released differs"),
-        (SIGNED + phase(1, 4, 6), 9, 2, "recorded_at is 2001-03-05 18:00:00+00:00 there, 2001-03-06"),
+        (
+            SIGNED + phase(1, 4, 6),
+            9,
+            2,
+            (
+                "(phase-completed): recorded_at is "
+                "2001-03-05 18:00:00+00:00 there, 2001-03-06 18:00:00+00:00 here"
+            ),
+        ),
         (
             SHORT + '[[event]]\nevent = "agreement-suspended"\nreason = "R."',
             14,
             3,
-            "here it is agreement-suspended",
+            "(phase-completed): here it is agreement-suspended",
         ),
     ],
 )
@@ -147,9 +163,21 @@ def test_a_contradiction_is_refused_naming_the_first_event_that_differs(
     with pytest.raises(Contradiction) as refused:
         record(register, parsed(text))
     assert (refused.value.line, refused.value.version) == (line, version)
-    message = str(refused.value)
-    assert message.startswith(f"journal.toml:{line}: contradicts what is stored as version {version} of swap")
-    assert difference in message
+    assert str(refused.value) == (
+        f"journal.toml:{line}: contradicts what is stored as version {version} of swap {difference}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (PhaseCompleted(phase=1, released=(), place="P"), "place differs"),
+        (PhaseCompleted(phase=2, released=(), place="P", notes=("N.",)), "notes, phase, place differ"),
+        (PhaseAnnounced(phase=1), "here it is phase-announced"),
+    ],
+)
+def test_events_differ_by_their_names_or_by_fields(told: Event, said: str) -> None:
+    assert difference(PhaseCompleted(phase=1, released=()), told) == said
 
 
 def test_a_refused_or_contradicting_journal_leaves_the_store_as_it_was_byte_for_byte(tmp_path: Path) -> None:
@@ -172,7 +200,10 @@ def test_of_a_refused_journal_nothing_is_recorded_at_all(register: Register) -> 
         record(register, parsed(LONG + phase(9, 9, 10)))
     assert refused.value.line == 19
     assert refused.value.refused.rules == ("numbers_phases_in_order", "stays_within_the_agreed_total")
-    assert str(refused.value).startswith("journal.toml:19: refused:\n  numbers_phases_in_order is violated: ")
+    assert str(refused.value) == "journal.toml:19: refused:" + "".join(
+        f"\n  {violation}" for violation in refused.value.refused.violations
+    )
+    assert (refused.value.refused.agreement_id, refused.value.refused.version) == ("swap", 3)
     assert list(register.log()) == []
 
 
@@ -195,6 +226,13 @@ def test_an_instant_before_what_is_stored_is_refused(register: Register) -> None
 def test_an_instant_ahead_of_the_clock_is_refused(register: Register) -> None:
     with pytest.raises(OutOfOrder):
         record(register, parsed(SHORT + phase(2, 1, 31)))
+    assert list(register.log()) == []
+
+
+def test_what_lies_after_the_clock_is_refused_by_the_journals_name(register: Register) -> None:
+    late = phase(1, 4).replace("phase = 1", "phase = 1\ncompleted_on = 2001-04-04")
+    with pytest.raises(Malformed, match=r"^journal\.toml: 2001-04-04 lies after the instant"):
+        record(register, parsed(SIGNED + late))
     assert list(register.log()) == []
 
 

@@ -190,3 +190,80 @@ def test_keys_of_several_parts_are_located_with_each_part() -> None:
         ("j.k", "l"): 3,
         ("j.k", "l", "m"): 4,
     }
+
+
+EVERY_FORM = r"""# a = 1
+
+ top = 1 # [x]
+'two words' . "say \"a\"" = QQQ
+a ] } # no comment, "quoted" ""
+QQQ
+literal	=	'''it's ]
+
+'''
+empty=[ # one
+  # two
+]
+many = [ [ 1 , 2 ],
+
+  { x = 1.5, y.z = [3] } , '],' ,
+  "}]", # "
+  2001-03-01 07:32:00Z,
+]
+none={}
+[ table . "a.b" ]
+x = true
+[[list]]
+[list.inner]
+x = 1
+[[list.inner.deep]]
+[[list.inner.deep]] # again
+x = { y = "=" , z = [] }
+[[list]]
+[list.inner.more]
+x = "\\"
+[other] # the end
+last = 1""".replace("QQQ", '"' * 3)
+
+
+def test_every_form_that_toml_has_is_gone_through() -> None:
+    assert locate(EVERY_FORM) == {
+        ("top",): 3,
+        ("two words",): 4,
+        ("two words", 'say "a"'): 4,
+        ("literal",): 7,
+        ("empty",): 10,
+        ("many",): 13,
+        ("many", 0): 13,
+        ("many", 0, 0): 13,
+        ("many", 0, 1): 13,
+        ("many", 1): 15,
+        ("many", 1, "x"): 15,
+        ("many", 1, "y"): 15,
+        ("many", 1, "y", "z"): 15,
+        ("many", 1, "y", "z", 0): 15,
+        ("many", 2): 15,
+        ("many", 3): 16,
+        ("many", 4): 17,
+        ("none",): 19,
+        ("table",): 20,
+        ("table", "a.b"): 20,
+        ("table", "a.b", "x"): 21,
+        ("list",): 22,
+        ("list", 0): 22,
+        ("list", 0, "inner"): 23,
+        ("list", 0, "inner", "x"): 24,
+        ("list", 0, "inner", "deep"): 25,
+        ("list", 0, "inner", "deep", 0): 25,
+        ("list", 0, "inner", "deep", 1): 26,
+        ("list", 0, "inner", "deep", 1, "x"): 27,
+        ("list", 0, "inner", "deep", 1, "x", "y"): 27,
+        ("list", 0, "inner", "deep", 1, "x", "z"): 27,
+        ("list", 1): 28,
+        ("list", 1, "inner"): 29,
+        ("list", 1, "inner", "more"): 29,
+        ("list", 1, "inner", "more", "x"): 30,
+        ("other",): 31,
+        ("other", "last"): 32,
+    }
+    assert_located(EVERY_FORM)
