@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
+from itertools import product
 from urllib.parse import urlsplit
 
 import attrs
@@ -16,7 +18,8 @@ from hypothesis import strategies as st
 
 from reciprocity.domain import Event, PhaseCompleted, Recorded
 from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
-from reciprocity.replay.problems import Problems
+from reciprocity.replay.problems import MalformedFile, Problems
+from reciprocity.replay.taking_in import read_lines
 from reciprocity.store import KINDS, WIRE, Wire
 from reciprocity.testing.strategies import any_event, unicode_texts
 from tests.documents import ROOT
@@ -143,6 +146,66 @@ def test_what_went_through_the_library_of_the_cncf_is_taken_in_all_the_same(log:
     assert list(read_back(b"\n".join(passed_on)).events) == log
 
 
+BEHIND = attrs.evolve(EXAMPLES[0], clock_at=EXAMPLES[0].recorded_at - dt.timedelta(seconds=1))
+
+
+@FORMATS
+@pytest.mark.parametrize("recorded", [*EXAMPLES, BEHIND], ids=[*IDS, "behind"])
+def test_a_line_as_written_is_read_at_once_and_to_the_same_event(
+    form: EventFormat, recorded: Recorded
+) -> None:
+    line = form.write(recorded)
+    assert form.read_as_written(line, WIRE) == recorded
+    problems = Problems("file", {})
+    problems.add((), "an earlier line")
+    envelope, again = form.read(json.loads(line), problems, WIRE)
+    assert again == recorded
+    names = ["agreement_id", "version", "recorded_at", "command_id", *(["clock_at"] * bool(again.clock_at))]
+    assert envelope == {name: getattr(recorded, name) for name in names}
+    assert problems.count == 1
+
+
+def _with(form: EventFormat, field: str, value: object) -> bytes:
+    line = json.loads(form.write(EXAMPLES[4]))
+    line[form.key(field)] = value
+    return json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@FORMATS
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"{", b"\xff", b"[]", b"1", b"null", b"{}", b"[" * 100_000, b'"a"', b'[{"fact":1}]'],
+    ids=lambda line: line[:10].decode("latin-1"),
+)
+def test_a_line_that_is_no_event_is_not_read_at_once(form: EventFormat, line: bytes) -> None:
+    assert form.read_as_written(line, WIRE) is None
+
+
+@FORMATS
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *product(
+            ["agreement_id", "version", "recorded_at", "command_id", "event", "fact"], [None, 1.5, "", [], {}]
+        ),
+        ("clock_at", None),
+        ("clock_at", "soon"),
+        ("clock_at", "2025-05-25T16:00:01Z"),
+        ("recorded_at", "2025-05-25T16:00:00+00:00"),
+        ("recorded_at", "2025-05-25"),
+        ("event", "phase-done"),
+        ("event", "reciprocity.phase-done.v1"),
+        ("agreement_id", "No Slug"),
+        ("more", 1),
+    ],
+)
+def test_a_line_in_which_anything_is_otherwise_is_not_read_at_once(
+    form: EventFormat, field: str, value: object
+) -> None:
+    assert form.read_as_written(_with(form, field, value), WIRE) is None
+    assert form.read_as_written(form.write(EXAMPLES[4]) + b" ", WIRE) is None
+
+
 @FORMATS
 def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> None:
     completed = EXAMPLES[4].event
@@ -156,9 +219,16 @@ def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> 
     wire = Wire(newer, {"phase-completed/1": _site_is_place})
     problems = Problems("file", {})
     assert form.read(line, problems, wire)[1] == older
+    told = read_lines(io.BytesIO(json.dumps(line).encode()), "file", form, now=older.recorded_at, wire=wire)
+    assert told.events == (older,)
     del fact["site"]
+    assert form.read_as_written(json.dumps(line).encode(), wire) is None
     assert form.read(line, problems, wire)[1] is None
-    assert problems.count == 1
+    with pytest.raises(MalformedFile) as malformed:
+        problems.raise_if_any()
+    [problem] = malformed.value.problems
+    where = "fact" if form is JSONL else "data"
+    assert str(problem) == f"file:1: {where}: not as schema 1 has it: KeyError('site')"
 
 
 def _site_is_place(fact: dict[str, object]) -> dict[str, object]:
@@ -170,8 +240,7 @@ def test_every_key_is_documented_in_order(form: EventFormat) -> None:
     text = (ROOT / "docs" / "formats.md").read_text("utf-8")
     section = text.partition(f"\n## {form.name}\n")[2].partition("\n## ")[0]
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(form.kinds)
-    behind = attrs.evolve(EXAMPLES[0], clock_at=EXAMPLES[0].recorded_at - dt.timedelta(seconds=1))
-    assert list(json.loads(form.write(behind))) == list(form.kinds)
+    assert list(json.loads(form.write(BEHIND))) == list(form.kinds)
 
 
 def test_every_kind_of_event_has_an_example() -> None:

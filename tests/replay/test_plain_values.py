@@ -59,7 +59,7 @@ def _even(_: object, __: attrs.Attribute[int], value: int) -> None:
 
 def _as_much_as_left(instance: Any, attribute: attrs.Attribute[int], value: int) -> None:
     if instance.left != value:
-        raise Malformed(f"{attribute.name}: not as much as left")
+        raise Malformed(f"{attribute.name}: not as much as left: {value}")
 
 
 @attrs.frozen
@@ -82,7 +82,7 @@ class Whole:
 
     def __attrs_post_init__(self) -> None:
         if not self.pairs and self.day:
-            raise Malformed("a day, and nobody")
+            raise Malformed("a day: and nobody")
 
 
 PAIR = {"left": 3, "right": 3}
@@ -121,7 +121,7 @@ def test_a_value_is_read_as_its_class(found: object, kind: Any, value: object) -
     ("found", "kind", "said"),
     [
         ({**PAIR, "left": 10}, Pair, ["at.left: 10 is too much"]),
-        ({**PAIR, "right": 4}, Pair, ["at.right: not as much as left"]),
+        ({**PAIR, "right": 4}, Pair, ["at.right: not as much as left: 4"]),
         ({**PAIR, "right": "4"}, Pair, ["at.right: expected `int`, got `str`"]),
         ({"left": 3}, Pair, ["at.right: is missing"]),
         ({}, Pair, ["at.left: is missing", "at.right: is missing"]),
@@ -146,7 +146,7 @@ def test_a_value_is_read_as_its_class(found: object, kind: Any, value: object) -
         ),
         ({**WHOLE, "number": 3}, Whole, ["at.number: 3 is odd"]),
         ({**WHOLE, "number": 11}, Whole, ["at.number: 11 is too much"]),
-        ({**WHOLE, "pairs": []}, Whole, ["at: a day, and nobody"]),
+        ({**WHOLE, "pairs": []}, Whole, ["at: a day: and nobody"]),
         ({**WHOLE, "plain": {"a": "b"}}, Whole, ["at.plain: expected `int`, got `str`"]),
         (
             {**WHOLE, "day": "23 May", "one": {**PAIR, "left": 10}, "pairs": [{**PAIR, "right": None}]},
@@ -194,10 +194,10 @@ def test_the_sound_fields_of_an_object_are_given() -> None:
     [
         (Pair, {"left": 10, "right": 10}, None, ["at.left: 10 is too much"]),
         (Pair, {"left": 10, "right": 10}, {"left": "links"}, ["at.links: 10 is too much"]),
-        (Pair, {"left": 1, "right": 2}, {"right": "rechts"}, ["at.rechts: not as much as left"]),
-        (Pair, {"left": 1, "right": 2}, {"left": "links"}, ["at.right: not as much as left"]),
+        (Pair, {"left": 1, "right": 2}, {"right": "rechts"}, ["at.rechts: not as much as left: 2"]),
+        (Pair, {"left": 1, "right": 2}, {"left": "links"}, ["at.right: not as much as left: 2"]),
         (Whole, {"number": 1, "day": 1, "pairs": (), "one": 1}, {}, ["at.number: 1 is odd"]),
-        (Whole, {"number": 2, "day": 1, "pairs": (), "one": 1}, {}, ["at: a day, and nobody"]),
+        (Whole, {"number": 2, "day": 1, "pairs": (), "one": 1}, {}, ["at: a day: and nobody"]),
     ],
 )
 def test_what_a_class_refuses_is_reported_by_the_name_that_the_file_has(
