@@ -52,6 +52,10 @@ class Column:
     read: Read
 
 
+class _TooLong(ValueError):
+    """A line that the reader of CSV is not given, and so has not counted."""
+
+
 def write(rows: Iterable[FactRow], *, hashtags: bool = False) -> Iterator[bytes]:
     """The rows as CSV, line by line, after the header and, if wanted, a row of HXL hashtags."""
     yield _line([column.name for column in COLUMNS])
@@ -82,8 +86,11 @@ def read(file: IO[bytes], name: str) -> list[FactRow]:
     except UnicodeDecodeError as error:
         problems.lines = {(): table.line_num + 1}
         problems.add((), f"not UTF-8, at byte {error.start + 1} of the line")
+    except _TooLong as error:
+        problems.lines = {(): table.line_num + 1}
+        problems.add((), str(error))
     except csv.Error as error:
-        problems.lines = {(): max(1, table.line_num)}
+        problems.lines = {(): table.line_num}
         problems.add((), f"not CSV: {error}")
     problems.raise_if_any()
     return rows
@@ -94,7 +101,7 @@ def _lines(file: IO[bytes]) -> Iterator[str]:
     encoding = "utf-8-sig"
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise csv.Error(f"a line longer than {LONGEST_LINE:,} bytes")
+            raise _TooLong(f"not CSV: a line longer than {LONGEST_LINE:,} bytes")
         yield line.decode(encoding)
         encoding = "utf-8"
 

@@ -162,7 +162,20 @@ def test_every_column_has_a_hashtag_of_its_own() -> None:
         (" none", " ftp://x", "2: urls: 'ftp://x' is not an http or https address, or none"),
         ("swap,", "swap,swap,", "2: 16 cells, where there are 15 columns"),
         ("Novi", '"Novi', "2: not CSV: "),
-        ("Novi", "\xff", "2: not UTF-8, at byte "),
+        ("Novi", "\xff", "2: not UTF-8, at byte 19 of the line"),
+        (",civilian,", ",Civilian,", "2: category: 'Civilian' is not a category"),
+        ("RUS", "R.", "2: receiving: 'R.' is not a party code"),
+        ("Novi Y", "Novi\x7fY", "2: place: 'Novi\\x7fYarylovychi' is not a line of text"),
+        (",2,9,", ",0x2,9,", "2: version: '0x2' is not a whole number"),
+        (",2,9,", ",2,9 ,", "2: position: '9 ' is not a whole number"),
+        (",2,9,", ",2,1" + "0" * 19 + ",", "2: position: '1" + "0" * 19 + "' is not a whole number"),
+        ("T18:00:00Z", "T18:00:00.5Z", "2: recorded_at: '2025-05-23T18:00:00.5Z' is not an instant in UTC"),
+        (
+            "gur.1 mod",
+            "gur.1 =mod",
+            "2: sources: '=mod' is not written with an apostrophe just where one is due",
+        ),
+        ("\r\nswap", '\r\n"\r\n"swap', "3: not CSV: ',' expected after '\"'"),
     ],
 )
 def test_what_is_not_as_it_was_written_is_refused_by_line_and_column(
@@ -171,6 +184,34 @@ def test_what_is_not_as_it_was_written_is_refused_by_line_and_column(
     content = text(ROW).replace(before.encode(), after.encode("latin-1"), 1)
     [problem] = problems(content)
     assert problem.startswith(f"facts.csv:{found}")
+
+
+def test_what_is_written_in_a_row_that_is_broken_is_told_in_full() -> None:
+    names = ",".join(column.name for column in COLUMNS)
+    assert problems(b"swap\r\n" + text(ROW)) == [f"facts.csv:1: the header is not {names}"]
+    assert problems(text(ROW).replace(b"120", b"20")) == [
+        "facts.csv:2: at_most: 20 is less than at_least, 100"
+    ]
+    assert problems(text(ROW).replace(b" none", b" none none")) == [
+        "facts.csv:2: urls: 3 addresses for 2 sources"
+    ]
+    hashtags = text(hashtags=True).splitlines(keepends=True)[1]
+    assert (
+        problems(text(ROW) + hashtags)[0]
+        == "facts.csv:3: agreement: '#activity+agreement+code' is not an agreement id"
+    )
+
+
+@pytest.mark.parametrize("before", [0, 1, 4])
+def test_a_line_that_is_too_long_is_told_and_ends_the_reading(before: int) -> None:
+    above = b"".join(text(*[ROW] * before).splitlines(keepends=True)[:before])
+    longest = b"," * 1024 * 1024
+    [problem] = problems(above + longest + b",\n\xff")
+    assert problem == f"facts.csv:{before + 1}: not CSV: a line longer than 1,048,576 bytes"
+    [problem] = problems(above + longest)
+    assert problem.startswith(
+        f"facts.csv:{before + 1}: " + ("1048577 cells" if before else "the header is not ")
+    )
 
 
 def test_every_error_is_reported() -> None:
