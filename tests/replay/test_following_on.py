@@ -14,7 +14,7 @@ import attrs
 import pytest
 
 from reciprocity.domain import AgreementResumed, AgreementSigned, AgreementSuspended, Recorded
-from reciprocity.replay.event_lines import EVENT_FORMATS, JSONL, EventFormat
+from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
 from reciprocity.replay.problems import MalformedFile
 from reciprocity.replay.taking_in import (
     ContradictingFile,
@@ -24,7 +24,7 @@ from reciprocity.replay.taking_in import (
     read_lines,
     take_in,
 )
-from reciprocity.store import Register
+from reciprocity.store import KINDS, Register, Wire
 from tests.examples import back, out, phase, swap
 from tests.replay.registers import NOW, given_out
 
@@ -269,3 +269,25 @@ def test_what_breaks_rules_is_told_by_line_with_each_violation() -> None:
     assert read_lines(io.BytesIO(content), "file", now=NOW).lines == (1, 2, 3)
     [lawful, *_] = content.splitlines()
     assert read_events(io.BytesIO(lawful), "file", now=NOW) == Told("file", tuple(events[:1]), (1,))
+
+
+def test_the_form_that_is_given_is_the_one_that_is_read() -> None:
+    signed = attrs.evolve(STORED, event=AgreementSigned(terms=swap()))
+    content = given_out([signed], "cloudevents")
+    assert read_events(io.BytesIO(content), "file", CLOUDEVENTS, now=NOW).events == (signed,)
+    with pytest.raises(MalformedFile, match="file:1: agreement: is missing"):
+        read_events(io.BytesIO(content), "file", JSONL, now=NOW)
+
+
+@FORMATS
+def test_the_schemas_that_are_given_are_those_that_are_read(form: EventFormat) -> None:
+    newer = tuple(attrs.evolve(one, schema=2) if one.event is AgreementSigned else one for one in KINDS)
+    wire = Wire(newer, {"agreement-signed/1": lambda fact: {"terms": fact["pact"]}})
+    signed = attrs.evolve(STORED, event=AgreementSigned(terms=swap()))
+    line = json.loads(form.write(signed))
+    fact = line[form.key("fact")]
+    fact["pact"] = fact.pop("terms")
+    content = json.dumps(line).encode()
+    assert read_events(io.BytesIO(content), "file", form, now=NOW, wire=wire).events == (signed,)
+    with pytest.raises(MalformedFile, match="pact: no such field"):
+        read_events(io.BytesIO(content), "file", form, now=NOW)

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from reciprocity.domain import Count, Malformed, Party, Range
+from reciprocity.replay import plain_values
 from reciprocity.replay.plain_values import build, read, read_fields
 from reciprocity.replay.problems import MalformedFile, Problems
 
@@ -68,6 +69,14 @@ class Pair:
 
     left: int = attrs.field(validator=_small)
     right: int = attrs.field(validator=_as_much_as_left)
+
+
+@attrs.frozen
+class Turned:
+    """The same, and the one that asks the other comes first."""
+
+    right: int = attrs.field(validator=_as_much_as_left)
+    left: int = attrs.field(validator=_small)
 
 
 @attrs.frozen
@@ -196,6 +205,8 @@ def test_the_sound_fields_of_an_object_are_given() -> None:
         (Pair, {"left": 10, "right": 10}, {"left": "links"}, ["at.links: 10 is too much"]),
         (Pair, {"left": 1, "right": 2}, {"right": "rechts"}, ["at.rechts: not as much as left: 2"]),
         (Pair, {"left": 1, "right": 2}, {"left": "links"}, ["at.right: not as much as left: 2"]),
+        (Turned, {"right": 4, "left": 10}, None, ["at.left: 10 is too much"]),
+        (Turned, {"right": 4, "left": 3}, None, ["at.right: not as much as left: 4"]),
         (Whole, {"number": 1, "day": 1, "pairs": (), "one": 1}, {}, ["at.number: 1 is odd"]),
         (Whole, {"number": 2, "day": 1, "pairs": (), "one": 1}, {}, ["at: a day: and nobody"]),
     ],
@@ -213,3 +224,11 @@ def test_a_class_that_refuses_nothing_is_made() -> None:
     assert build(Pair, {"left": 3, "right": 3}, (), problems) == Pair(3, 3)
     assert build(Pair, {"left": 3}, (), problems) is None
     assert "missing 1 required positional argument" in reported(problems)[0]
+
+
+def test_what_is_sound_is_read_at_once_and_not_field_by_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_values, "read_fields", None)
+    assert _read({**WHOLE, "one": PAIR}, Whole)[0].one == Pair(3, 3)
+    assert _read([PAIR], tuple[Pair, ...]) == ((Pair(3, 3),), [])
+    with pytest.raises(TypeError, match="not callable"):
+        _read({**PAIR, "left": 10}, Pair)
