@@ -14,6 +14,7 @@ import attrs
 import pytest
 
 from reciprocity.domain import AgreementResumed, AgreementSigned, AgreementSuspended, Recorded
+from reciprocity.replay import taking_in
 from reciprocity.replay.event_lines import CLOUDEVENTS, EVENT_FORMATS, JSONL, EventFormat
 from reciprocity.replay.problems import MalformedFile
 from reciprocity.replay.taking_in import (
@@ -154,23 +155,25 @@ def test_a_line_follows_on_those_above(case: str, form: EventFormat, at_once: bo
 @pytest.mark.parametrize(
     ("left_out", "expected"),
     [
-        ("agreement_id", []),
-        ("version", []),
-        ("recorded_at", ["2: {version}: 4 stands where version 2 is due"]),
-        ("command_id", ["2: {version}: 4 stands where version 2 is due"]),
+        (["agreement_id"], []),
+        (["version"], []),
+        (["recorded_at"], ["2: {version}: 4 stands where version 2 is due"]),
+        (["command_id"], ["2: {version}: 4 stands where version 2 is due"]),
+        (["recorded_at", "command_id"], ["2: {version}: 4 stands where version 2 is due"]),
     ],
 )
 def test_what_a_line_lacks_does_not_hide_what_else_is_wrong(
-    left_out: str, expected: list[str], form: EventFormat
+    left_out: list[str], expected: list[str], form: EventFormat
 ) -> None:
     content = _content([("a", 1, 9, "x"), ("a", 4, 9, "y"), ("a", 5, 8, "z")], form, at_once=True)
     lines = [json.loads(line) for line in content.splitlines()]
-    del lines[1][form.key(left_out)]
+    for name in left_out:
+        del lines[1][form.key(name)]
     lines[1]["more"] = 1
     said = _said(b"\n".join(json.dumps(one).encode() for one in lines), form)
-    names = {name: form.key(name) for name in ("version",)}
-    missing = [f"2: {form.key(left_out)}: is missing", "2: more: no such field"]
-    assert said == sorted([*missing, *(one.format(**names) for one in expected)])
+    missing = [f"2: {form.key(name)}: is missing" for name in left_out]
+    wrong = [one.format(version=form.key("version")) for one in expected]
+    assert said == sorted([*missing, *wrong, "2: more: no such field"])
 
 
 @FORMATS
@@ -234,6 +237,31 @@ def test_how_many_events_were_new_is_told() -> None:
     with _stored(STORED) as register:
         assert take_in(register, Told("file", (STORED, other), (1, 2))) == 1
         assert take_in(register, Told("file", (STORED, other), (1, 2))) == 0
+
+
+@FORMATS
+def test_lines_as_written_are_not_looked_through(form: EventFormat, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, _ = CASES["two agreements in turn"]
+    monkeypatch.setattr(taking_in, "parse", None)
+    assert _said(_content(lines, form, at_once=True), form) == []
+    with pytest.raises(TypeError, match="not callable"):
+        _said(_content(lines, form, at_once=False), form)
+
+
+class _Watched(io.BytesIO):
+    """A file that notes how much of a line was asked for."""
+
+    asked: int | None = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.asked = size
+        return super().readline(size)
+
+
+def test_no_more_of_a_line_is_read_than_shows_that_it_is_too_long() -> None:
+    file = _Watched(JSONL.write(STORED))
+    read_lines(file, "file", JSONL, now=NOW)
+    assert file.asked == 2 * 1024 * 1024 + 1
 
 
 def test_no_line_is_longer_than_two_mebibytes() -> None:
