@@ -264,6 +264,11 @@ def test_no_more_of_a_line_is_read_than_shows_that_it_is_too_long() -> None:
     assert file.asked == 2 * 1024 * 1024 + 1
 
 
+def test_values_are_counted_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(EventFormat, "read_as_written", None)
+    assert _said(b"[" * 100_001, JSONL) == ["1: more than 100,000 values"]
+
+
 def test_no_line_is_longer_than_two_mebibytes() -> None:
     longest = b" " * (2 * 1024 * 1024)
     assert _said(longest, JSONL) == ["1: an empty line"]
