@@ -206,6 +206,59 @@ def test_a_line_in_which_anything_is_otherwise_is_not_read_at_once(
     assert form.read_as_written(form.write(EXAMPLES[4]) + b" ", WIRE) is None
 
 
+def _problems(form: EventFormat, line: dict[str, object]) -> list[str]:
+    problems = Problems("file", {})
+    assert form.read(line, problems, WIRE)[1] is None
+    with pytest.raises(MalformedFile) as malformed:
+        problems.raise_if_any()
+    return [str(one).removeprefix("file:1: ") for one in malformed.value.problems]
+
+
+def test_what_a_line_has_is_looked_at_whatever_it_lacks() -> None:
+    said = _problems(JSONL, {"event": "phase-postponed", "schema": 1, "fact": {"phase": 0}})
+    fields = "agreement command_id fact.expected_on fact.notes fact.reason fact.sources recorded_at version"
+    assert said == [f"{field}: is missing" for field in fields.split()]
+    whole = {"phase": 0, "expected_on": None, "reason": None, "notes": list[str](), "sources": list[str]()}
+    said = _problems(JSONL, {"event": "phase-postponed", "schema": 1, "fact": whole})
+    assert "fact.phase: 0 is not a whole number from 1 to 1,000,000" in said
+
+
+def test_what_a_cloudevent_has_is_looked_at_whatever_it_lacks() -> None:
+    said = _problems(CLOUDEVENTS, {"id": "c-1/2", "commandid": "c-1", "sequence": "0000000003"})
+    assert "id: 'c-1/2' is not 'c-1/3'" in said
+    said = _problems(CLOUDEVENTS, {"type": "reciprocity.phase-done.v1", "data": {}})
+    assert "type: 'phase-done', schema 1: no event of that name is known" in said
+    said = _problems(CLOUDEVENTS, {"source": "/agreements/other", "subject": "swap"})
+    assert "source: '/agreements/other' is not '/agreements/swap'" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        *(
+            ("type", name, "reciprocity.NAME.vSCHEMA")
+            for name in (
+                "reciprocity.phase-completed.v0",
+                "reciprocity.phase-completed.v01",
+                "reciprocity.phase-completed.v1234567890",
+                "reciprocity.phase-completed.v1 ",
+                "reciprocity.Phase-completed.v1",
+                "reciprocity.phase--completed.v1",
+                "reciprocity-phase-completed.v1",
+                "reciprocity.phase-completed",
+            )
+        ),
+        *(
+            ("sequence", digits, "a version in ten digits")
+            for digits in ("", "5", "000000005", "00000000005", "+000000005", "000000000x")
+        ),
+    ],
+)
+def test_type_and_sequence_are_written_in_one_way(key: str, value: str, wanted: str) -> None:
+    line = json.loads(CLOUDEVENTS.write(EXAMPLES[4]))
+    assert _problems(CLOUDEVENTS, {**line, key: value})[0] == f"{key}: {value!r} is not {wanted}"
+
+
 @FORMATS
 def test_an_older_schema_is_brought_up_to_the_present_one(form: EventFormat) -> None:
     completed = EXAMPLES[4].event
