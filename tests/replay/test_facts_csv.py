@@ -214,6 +214,22 @@ def test_a_line_that_is_too_long_is_told_and_ends_the_reading(before: int) -> No
     )
 
 
+class _Watched(io.BytesIO):
+    """A file that notes how much of a line was asked for."""
+
+    asked: int | None = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        self.asked = size
+        return super().readline(size)
+
+
+def test_no_more_of_a_line_is_read_than_shows_that_it_is_too_long() -> None:
+    file = _Watched(text(ROW))
+    assert facts_csv.read(file, "facts.csv") == [ROW]
+    assert file.asked == 1024 * 1024 + 1
+
+
 def test_every_error_is_reported() -> None:
     content = text(ROW, ROW, ROW).replace(b"UKR,RUS", b"ukr,rus")
     assert [problem.split(": ")[0] for problem in problems(content)] == [
