@@ -8,6 +8,7 @@ import io
 import re
 import sys
 from contextlib import suppress
+from typing import Any
 
 import attrs
 import pytest
@@ -122,6 +123,23 @@ def test_a_row_is_written_as_documented() -> None:
     )
     assert end == ""
     assert "'=1+1" in text(attrs.evolve(ROW, place="=1+1")).decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "cells"),
+    [
+        ({"within_agreement": True}, ",100,120,true,2,"),
+        ({"within_agreement": False}, ",100,120,false,2,"),
+        ({"completed_on": None, "place": None}, "swap,1,,,UKR,"),
+        ({"at_most": None}, ",100,,,2,"),
+        ({"sources": (), "urls": ()}, "T18:00:00Z,,"),
+        ({"recorded_at": dt.datetime(2025, 5, 23, 18, 0, 0, 5, dt.UTC)}, "T18:00:00.000005Z,"),
+    ],
+)
+def test_each_value_is_written_in_one_way(change: dict[str, Any], cells: str) -> None:
+    row = attrs.evolve(ROW, **change)
+    assert cells in text(row).decode()
+    assert read(text(row)) == [row]
 
 
 def test_every_column_is_documented_with_its_hashtag() -> None:
