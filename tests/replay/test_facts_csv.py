@@ -114,7 +114,13 @@ def test_a_text_that_begins_with_such_a_sign_is_guarded(sign: str) -> None:
     assert facts_csv.guarded(f"1{sign}") == f"1{sign}"
 
 
+def test_no_other_text_is_guarded() -> None:
+    for sign in map(chr, range(32, 127)):
+        assert facts_csv.guarded(sign) == (f"'{sign}" if sign in "=+-@'" else sign)
+
+
 def test_a_row_is_written_as_documented() -> None:
+    assert b"".join(facts_csv.write([ROW])) == text(ROW)
     header, row, end = text(ROW).decode().split("\r\n")
     assert header == ",".join(field.name for field in attrs.fields(FactRow))
     assert row == (
