@@ -23,6 +23,7 @@ ASSERTING = (
     "tests.reliability.concurrent",
     "tests.reliability.server",
     "tests.replay.report_page",
+    "tests.store.kept_views",
     "tests.store_files",
 )
 pytest.register_assert_rewrite(*ASSERTING)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -214,3 +215,91 @@ def test_in_a_lively_log_it_looks_often(monkeypatch: pytest.MonkeyPatch) -> None
         late.append(simulated.now - max(time for time in simulated.times if time <= simulated.now))
     assert len(late) == 500
     assert max(late) <= 0.005 + 1e-6
+
+
+def test_a_look_follows_after_a_quarter_of_the_silence_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But not before 5 ms, and not later than 250 ms: which are the figures that are promised."""
+    simulated = Simulated([])
+    monkeypatch.setattr("reciprocity.store.commits.time", simulated)
+    assert not simulated.commits.wait(simulated.commits.seen(), timeout=5)
+    assert simulated.now == 1005
+    looks = simulated.looks[1:]
+    pauses = [later - look for look, later in pairwise(looks)]
+    due = [min(max((look - 1000) / 4, 0.005), 0.25) for look in looks]
+    assert pauses[:-1] == pytest.approx(due[: len(pauses) - 1])
+    assert looks[-1] == 1005
+    assert len(pauses) < 50
+
+
+def test_after_a_commit_silence_is_counted_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated = Simulated([10])
+    monkeypatch.setattr("reciprocity.store.commits.time", simulated)
+    assert simulated.commits.wait(simulated.commits.seen(), timeout=60)
+    seen = simulated.now
+    assert not simulated.commits.wait(simulated.commits.seen(), timeout=1)
+    later = [look for look in simulated.looks if look > seen]
+    assert later[0] - seen == pytest.approx(0.005)
+
+
+@pytest.mark.parametrize("timeout", [0, 0.125, 3, 7.5])
+def test_in_memory_nobody_looks_because_nobody_else_can_commit(
+    timeout: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated = Simulated([])
+    monkeypatch.setattr("reciprocity.store.commits.time", simulated)
+    commits, waits = Commits(None), list[float]()
+    commits._news = simulated  # type: ignore[assignment]
+
+    def wait(pause: float) -> None:
+        waits.append(pause)
+        simulated.now += pause
+
+    monkeypatch.setattr(simulated, "wait", wait)
+    assert not commits.wait(commits.seen(), timeout)
+    assert waits == [timeout] * (timeout > 0)
+    assert simulated.now == 1000 + timeout
+    assert simulated.looks == []
+
+
+def test_what_stands_for_a_database_is_looked_at_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated = Simulated([2])
+    monkeypatch.setattr("reciprocity.store.commits.time", simulated)
+    commits = Commits(None, lambda: tuple(simulated.fetchall()))
+    commits._news = simulated  # type: ignore[assignment]
+    assert commits.seen() == commits.seen()
+    assert not commits.wait(commits.seen(), timeout=1)
+    assert commits.wait(commits.seen(), timeout=5)
+    assert 2 <= simulated.now - 1000 <= 2.25
+
+
+def test_each_announcement_is_seen_and_lets_go_who_waits() -> None:
+    commits = Commits(None)
+    looks = [commits.seen()]
+    for _ in range(3):
+        commits.announce()
+        looks.append(commits.seen())
+        assert commits.seen() == looks[-1]
+        assert commits.wait(looks[-2], timeout=0)
+        assert not commits.wait(looks[-1], timeout=0)
+    assert len(set(looks)) == 4
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(commits.wait, looks[-1], PATIENCE)
+        commits.announce()
+        assert waiting.result(PATIENCE)
+
+
+def test_one_connection_looks_and_is_closed_in_the_end(path: Path) -> None:
+    opened = list[sqlite3.Connection]()
+
+    def connect() -> sqlite3.Connection:
+        opened.append(connection(path))
+        return opened[-1]
+
+    commits = Commits(connect)
+    commits.close()
+    assert opened == [], "nobody has looked"
+    assert commits.seen() == commits.seen()
+    assert len(opened) == 1
+    commits.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        opened[0].execute("SELECT 1")

@@ -73,6 +73,64 @@ def test_a_new_key_is_in_a_file_that_nobody_else_may_read(file: Path) -> None:
     assert Key.new() != Key.new()
 
 
+def test_a_new_key_file_is_whole_and_on_the_disk_when_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, fsync = list[bytes](), os.fsync
+
+    def sync(descriptor: int) -> None:
+        synced.append((tmp_path / "new.key").read_bytes())
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    before = os.umask(0)
+    try:
+        write_key_file(tmp_path / "new.key", Key(SECRET))
+    finally:
+        os.umask(before)
+    assert synced == [BASE64 + b"\n"]
+    assert stat.S_IMODE((tmp_path / "new.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 31, 1_024])
+def test_a_key_may_come_in_pieces(at_once: int, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, most: read(descriptor, min(most, at_once)))
+    for text in TEXTS:
+        file.write_bytes(text)
+        assert key_from_file(file) == through_a_pipe(text) == Key(SECRET)
+    file.write_bytes(b"#" * 1_024 + BASE64)
+    with pytest.raises(KeyUnusable):
+        key_from_file(file)
+
+
+def test_no_more_is_read_of_a_file_than_a_key_may_be(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    got, read = list[int](), os.read
+
+    def counted(descriptor: int, most: int) -> bytes:
+        text = read(descriptor, most)
+        got.append(len(text))
+        return text
+
+    monkeypatch.setattr(os, "read", counted)
+    file.write_bytes(BASE64 * 100_000)
+    with pytest.raises(KeyUnusable):
+        key_from_file(file)
+    assert got == [1_024, 1_024]
+
+
+def test_no_descriptor_is_left_open(file: Path) -> None:
+    open_ones = Path("/proc/self/fd")
+    if not open_ones.exists():
+        pytest.skip("needs /proc")
+    before = len(list(open_ones.iterdir()))
+    key_from_file(file)
+    file.chmod(0o640)
+    with pytest.raises(KeyUnusable):
+        key_from_file(file)
+    assert len(list(open_ones.iterdir())) == before
+
+
 @given(secrets)
 def test_a_key_is_read_as_it_was_written(secret: bytes) -> None:
     for text in (base64.b64encode(secret) + b"\n", secret.hex().encode()):
@@ -100,7 +158,8 @@ def test_what_is_no_key_is_refused_and_not_shown(file: Path, name: str) -> None:
 
 @pytest.mark.parametrize("secret", [b"", bytes(31), bytes(32), b"\xff" * 32, bytes(range(33)), "a" * 32])
 def test_32_bytes_that_differ_are_a_key(secret: bytes) -> None:
-    with pytest.raises(KeyUnusable):
+    assert len(Key.new().secret) == len(Key(bytes(31) + b"x").secret) == 32
+    with pytest.raises(KeyUnusable, match="32 bytes"):
         Key(secret)
 
 
@@ -157,8 +216,12 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_descriptor_that_cannot_be_read_is_refused(file: Path) -> None:
     with file.open("ab") as writing, pytest.raises(KeyUnusable, match="cannot be read: Bad file"):
         key_from_descriptor(writing.fileno())
-    for descriptor in (-1, 9_999, 2**40):
-        with pytest.raises(KeyUnusable, match=f"^descriptor {descriptor} cannot be read: "):
+    for descriptor, reason in (
+        (-1, "Bad file descriptor"),
+        (9_999, "Bad file descriptor"),
+        (2**40, "no such descriptor"),
+    ):
+        with pytest.raises(KeyUnusable, match=f"^descriptor {descriptor} cannot be read: {reason}$"):
             key_from_descriptor(descriptor)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reciprocity.store import Register, Unreadable, inspection, seals
+from reciprocity.store import Busy, ConnectionLost, Register, StoreError, Unreadable, inspection, seals
 from reciprocity.store.inspection import Hole, rows_and_holes
 from tests.examples import swap
 from tests.store.sealed import told
@@ -39,6 +39,47 @@ def test_all_that_can_be_read_is_and_the_rest_is_a_hole(last: int, damaged: set[
     assert holes == [Hole(one, one, f"sector of {one}") for one in expected]
     assert rows == [one for one in range(1, last + 1) if one not in damaged]
     assert found == sorted(found, key=lambda one: one.first if isinstance(one, Hole) else one[0][0])
+
+
+@pytest.mark.parametrize("error", [Busy("locked"), ConnectionLost("the server is gone")])
+@pytest.mark.parametrize("asked", range(1, 7))
+def test_what_passes_is_no_hole_but_ends_it(error: StoreError, asked: int) -> None:
+    """Whenever it comes: the rows are asked for, halved three times, read up to the hole, and after it."""
+
+    class Passing(_Damaged):
+        left = asked
+
+        def select_rows(self, **bounds: int) -> list[tuple[int]]:
+            self.left -= 1
+            if self.left == 0:
+                raise error
+            return super().select_rows(**bounds)
+
+    with pytest.raises(type(error), match=str(error)):
+        list(rows_and_holes(cast("Any", Passing(8, {6})), up_to=8))
+
+
+def test_without_a_cause_a_hole_says_what_the_error_does() -> None:
+    class Refusing(_Damaged):
+        def select_rows(self, *, after: int, up_to: int, limit: int) -> list[tuple[int]]:
+            try:
+                return super().select_rows(after=after, up_to=up_to, limit=limit)
+            except Unreadable as error:
+                raise Unreadable("as it is") from (None if self._last == 2 else error)
+
+    holes = [list(rows_and_holes(cast("Any", Refusing(last, {2})), up_to=2))[-1] for last in (2, 3)]
+    assert holes == [Hole(2, 2, "as it is"), Hole(2, 2, "read")]
+
+
+def test_holes_in_a_store_are_found_where_they_are() -> None:
+    with Register.open("memory:") as register:
+        register.take_over(told())
+        damage = victim_of(register)
+        for position in (3, 4, 10):
+            damage("UPDATE stored_events SET state=NULLIF(1, 2) WHERE POSITION=?", position)
+        found = list(rows_and_holes(cast("Any", register.recorder), up_to=10))
+    places = [one.first if isinstance(one, Hole) else [row[0] for row in one] for one in found]
+    assert places == [[1, 2], 3, 4, [5, 6, 7, 8, 9], 10]
 
 
 @pytest.mark.parametrize("position", [1, 5, 9])
