@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import attrs
 import pytest
 
 from reciprocity.store import Register
 from reciprocity.store.view_builds import Build, Overtaken, Told, digest_of
-from reciprocity.store.view_tables import Column, Holds, Stage, View
+from reciprocity.store.view_tables import Column, Dialect, Holds, Stage, View
 from reciprocity.store.views import Views
 from tests.store.kept_views import EVERY, FULL, NOTHING, SHORT, are_told_as, begun, built, seen
 
@@ -194,3 +195,28 @@ def test_a_view_of_another_release_is_told_only_when_it_was_built_anew(views: Vi
     assert views.builds(other)[Stage.CURRENT].is_of_this_release
     assert seen(views, other) == [("a", 7)]
     assert seen(views, SHORT) is None
+
+
+class Watched:
+    """A dialect; it notes whether the tables that take one another's place are alike."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.alike = list[object]()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._dialect, name)
+
+    def take_the_place(self, cursor: Any, view: View, *, alike: bool) -> None:
+        """As the dialect does it."""
+        self.alike.append(alike)
+        self._dialect.take_the_place(cursor, view, alike=alike)
+
+
+def test_tables_are_alike_only_if_they_are_of_one_definition(views: Views) -> None:
+    """So that those who may read a table, and views that others made of it, outlive the next build."""
+    views._dialect = watched = Watched(views._dialect)
+    other = attrs.evolve(SHORT, edition=2)
+    for view in (SHORT, SHORT, other, other, SHORT):
+        built(views, Told("a", (("one", 1),)), view=view)
+    assert watched.alike == [False, True, False, True, False]
