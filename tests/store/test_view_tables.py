@@ -226,6 +226,18 @@ def test_lines_are_as_they_were_written_whatever_the_database_gives() -> None:
             list(plain(columns, [(agreement, *given[0][1:])]))
 
 
+def test_a_server_keeps_views_as_a_server_does() -> None:
+    pytest.importorskip("psycopg", reason='needs pip install "reciprocity[postgres]"')
+    from reciprocity.store import postgres, view_postgres  # noqa: PLC0415  # not everybody has the driver
+
+    recorder = postgres.Recorder.__new__(postgres.Recorder)
+    datastore: Any = object()
+    recorder.datastore = datastore
+    dialect = dialect_of(recorder)
+    assert isinstance(dialect, view_postgres.PostgresViews)
+    assert dialect._datastore is datastore
+
+
 def test_what_keeps_no_views_is_named() -> None:
     stranger: Any = object()
     with pytest.raises(TypeError, match=r"^object keeps no views$"):
