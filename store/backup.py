@@ -58,7 +58,7 @@ def back_up(source: Inspected, path: Path) -> Copied:
     """
     if os.path.lexists(path):
         raise _taken(path)
-    draft = path.with_name(f".{path.name[:100]}.{uuid.uuid4().hex}.part")
+    draft = path.with_name(f".{path.name[:50]}.{uuid.uuid4().hex}.part")
     try:
         os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         copied = _write(source, draft)

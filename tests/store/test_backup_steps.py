@@ -97,6 +97,13 @@ def test_a_name_that_no_file_can_have_is_refused(source: Path, name: str, reason
     assert names(source) == ["swaps.db"]
 
 
+@pytest.mark.parametrize("letter", ["x", "ї", "換", "𐍈"])
+def test_a_name_as_long_as_a_file_may_have_is_a_name(letter: str, source: Path) -> None:
+    target = source.with_name(letter * (255 // len(letter.encode())))
+    assert backed_up(source, target).events == 2
+    assert names(source) == sorted(["swaps.db", target.name])
+
+
 def test_a_name_that_is_taken_is_told() -> None:
     with Register.open("memory:") as register, pytest.raises(NotCopied) as refused:
         register.back_up(Path(os.sep))
