@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from reciprocity.store import NotAStore, NotCopied, Register, StoreError, backup
 from reciprocity.store.backup import Copied, copied_of
 from reciprocity.store.log import Row
 from reciprocity.store.merkle import EMPTY
+from reciprocity.store.seals import batches
 from reciprocity.store.sqlite_tables import make as make_tables
 from tests.examples import back, out, swap
 from tests.store.sealed import told
@@ -232,6 +233,19 @@ def test_a_long_record_is_copied_and_proven_row_by_row(source: Path, monkeypatch
 
 
 # What was recorded meanwhile, and what was taken away.
+
+
+def test_what_is_recorded_after_it_began_is_not_in_it(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def after_another(*arguments: Any, **bounds: Any) -> Iterator[list[Row]]:
+        with Register.open(url(source)) as register:
+            register.sign("three", swap())
+        return batches(*arguments, **bounds)
+
+    monkeypatch.setattr(backup, "batches", after_another)
+    target = source.with_name("copy.db")
+    assert backed_up(source, target).events == 2
+    assert commands(target) == [("one", 1), ("two", 1)]
+    assert len(commands(source)) == 3
 
 
 def test_a_command_that_was_recorded_while_the_events_were_copied_is_not_in_it(
