@@ -57,6 +57,12 @@ def test_a_file_is_made_only_where_that_is_asked_and_opened_as_it_is_asked(tmp_p
         factory.close()
 
 
+def test_a_name_may_be_one_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(NoSuchStore, match=r"^a: "):
+        open_url("sqlite:///a", create=False)
+
+
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
 @pytest.mark.parametrize("create", [True, False])
 @pytest.mark.parametrize("reading", [True, False])

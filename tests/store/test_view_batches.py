@@ -37,7 +37,11 @@ def test_a_batch_is_what_was_recorded_after_a_build_and_what_that_kept(register:
     assert batch.unreadable == {}
 
 
-def test_a_batch_of_the_whole_log_needs_nothing_that_was_kept(register: Register) -> None:
+@pytest.mark.parametrize("at_once", [1, 2, 4, 1_000])
+def test_a_batch_of_the_whole_log_needs_nothing_that_was_kept(
+    register: Register, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reciprocity.store.log._BATCH", at_once)
     views = register.views()
     batch = views.batch(begun(views, position=0), up_to=6, agreements=10)
     assert len(list(batch.log)) == 6
