@@ -63,7 +63,7 @@ def test_a_name_may_be_one_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         open_url("sqlite:///a", create=False)
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres"], ids=["whole", "short"])
 @pytest.mark.parametrize("create", [True, False])
 @pytest.mark.parametrize("reading", [True, False])
 def test_a_server_is_asked_for_as_it_is_named(
