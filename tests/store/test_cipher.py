@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import Any
 
 import pytest
@@ -45,6 +46,13 @@ def test_every_text_that_is_cut_short_is_refused(text: bytes) -> None:
         CIPHER.decrypt(state[:-1] + bytes([state[-1] ^ 1]), "swap", 1, "t/1")
     with pytest.raises(Unreadable, match=r"^cut short"):
         CIPHER.decrypt(CIPHER.encrypt(b"", "swap", 1, "t/1"), "swap", 1, "t/1")
+
+
+def test_without_the_package_the_message_ends_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
+    with pytest.raises(KeyUnusable) as refused:
+        Cipher(KEY)
+    assert str(refused.value).endswith(': encryption needs pip install "reciprocity[encryption]"')
 
 
 def test_without_the_algorithm_the_message_says_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
