@@ -168,5 +168,8 @@ def test_symmetry_weighs_each_person_one_unless_agreed_otherwise() -> None:
 
 
 def test_who_claims_is_mistaken_for_a_party_by_code_or_name_of_it_or_of_its_member() -> None:
+    for code in ("UKR", "XXXX"):
+        terms = Terms(title="of one", parties=(Party(code, "Ukraine"),), obligations=())
+        assert terms.mistaken_for("Ukr\u0430ine") == "Ukraine"
     told = [GROUP.mistaken_for(name) for name in ("HAMAS", "Islamic Jihad", "TASS", "H\u0430mas", "P1J")]
     assert told == [None, None, None, "Hamas", "PIJ"]
