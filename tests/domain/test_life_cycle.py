@@ -113,12 +113,12 @@ def test_what_took_place_is_all_that_was_told_of_it_as_corrected() -> None:
 def test_of_what_has_not_begun_nothing_is_known() -> None:
     new = Agreement("swap")
     assert (new.version, new.status, new.last_phase) == (0, Status.UNSIGNED, 0)
-    assert new.signed is new.amended is new.turn is None
+    assert (new.signed, new.amended, new.turn) == (None, None, None)
     assert new.terms == Terms(title="(not signed)", parties=(), obligations=())
     assert (new.balance(), new.in_order(), new.last_completed_on()) == ((), [], None)
     phase_to_come = Phase(1)
     assert phase_to_come.status is PhaseStatus.UNKNOWN
-    assert phase_to_come.planned is phase_to_come.completed is phase_to_come.terms is None
+    assert (phase_to_come.planned, phase_to_come.completed, phase_to_come.terms) == (None, None, None)
 
 
 def test_a_phase_that_nobody_spoke_of_has_its_number_too() -> None:
