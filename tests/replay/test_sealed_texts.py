@@ -8,6 +8,7 @@ import hashlib
 import io
 import stat
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -235,11 +236,12 @@ def test_why_nothing_is_proved() -> None:
         for position in (0, 9):
             with pytest.raises(NothingToSeal, match=f"^position {position} was not in the log yet"):
                 proving.inclusion_text(register, position, new)
-        for refused in (
+        asked: list[Callable[[], str]] = [
             lambda: proving.inclusion_text(register, 1, forged),
             lambda: proving.inclusion_text(register, 8, forged),
             lambda: proving.consistency_text(register, old, forged),
-        ):
+        ]
+        for refused in asked:
             with pytest.raises(NothingToSeal) as said:
                 refused()
             assert str(said.value) == OTHERWISE
@@ -256,10 +258,11 @@ def test_why_a_log_that_was_cut_proves_nothing() -> None:
         register.take_over(log())
         new = checkpoint_of(register)
         victim_of(register)("DELETE FROM stored_events WHERE POSITION>6")
-        for refused in (
+        asked: list[Callable[[], str]] = [
             lambda: proving.inclusion_text(register, 1, new),
             lambda: proving.consistency_text(register, old, new),
-        ):
+        ]
+        for refused in asked:
             with pytest.raises(NothingToSeal) as said:
                 refused()
             assert str(said.value) == f"{OTHERWISE} (8 events were sealed, 6 of them are here)"
