@@ -143,6 +143,7 @@ def test_a_proof_names_the_seals_that_it_needs() -> None:
     assert said(first, 7) == [f"{none} a checkpoint of 1 events"]
     assert said(fifth, 1, 2) == [f"{none} a checkpoint of 7 events"]
     assert said(continued, 7) == said(continued, 1) == [f"{none} checkpoints of 1 and 7 events"]
+    assert said(verify_alone.Consistency(0, 1, []), 1) == [f"{none} checkpoints of 0 and 1 events"]
     no = ["proof: it does not hold for the checkpoints that were given"]
     assert said(first, 1, root=bytes(32)) == said(fifth, 7, 1, root=bytes(32)) == no
     assert said(continued, 7, 1, root=bytes(32)) == no
