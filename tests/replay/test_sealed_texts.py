@@ -63,6 +63,16 @@ def test_an_origin_is_one_printable_line(origin: str) -> None:
         sealing.checkpoint_text(SEAL, origin, dt.datetime.now(dt.UTC))
 
 
+def test_what_is_recorded_while_a_log_is_sealed_is_not_sealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Register.open("memory:") as register:
+        register.take_over(log()[:5])
+        before = sealing.sealed(register)
+        monkeypatch.setattr(type(register), "last_position", lambda _: 5)
+        register.take_over(log())
+        assert sealing.sealed(register) == before
+        assert before.size == 5
+
+
 def test_a_log_is_named_after_its_first_event() -> None:
     with Register.open("memory:") as register:
         with pytest.raises(NothingToSeal, match=r"^the log is empty: name it with --origin to seal it$"):
