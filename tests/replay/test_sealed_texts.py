@@ -276,3 +276,14 @@ def test_why_a_log_that_was_cut_proves_nothing() -> None:
             with pytest.raises(NothingToSeal) as said:
                 refused()
             assert str(said.value) == f"{OTHERWISE} (8 events were sealed, 6 of them are here)"
+
+
+def test_what_was_recorded_since_stands_in_for_nothing_that_was_sealed() -> None:
+    with Register.open("memory:") as register:
+        register.take_over(log()[:5])
+        sealed = checkpoint_of(register)
+        register.take_over(log())
+        victim_of(register)("DELETE FROM stored_events WHERE POSITION=3")
+        with pytest.raises(NothingToSeal) as said:
+            proving.inclusion_text(register, 1, sealed)
+        assert str(said.value) == f"{OTHERWISE} (5 events were sealed, 4 of them are here)"
