@@ -33,7 +33,7 @@ def base(number: int) -> tuple[int, int, int, int]:
 
 
 def challenge(commitment: bytes, key: bytes, message: bytes) -> int:
-    return int.from_bytes(hashlib.sha512(commitment + key + message).digest(), "little")
+    return int.from_bytes(hashlib.sha512(commitment + key + message).digest(), "little") % ORDER
 
 
 def signature(commitment: bytes, scalar: int) -> bytes:
@@ -59,7 +59,7 @@ def test_a_key_of_small_order_signs_nothing() -> None:
     key, nonce = encoded(OF_ORDER_TWO), 67890
     of = encoded(base(nonce))
     message = next(m for m in map(bytes, range(99)) if challenge(of, key, m) % 2 == 0)
-    # Twice the key is the neutral point, so that the equation holds without it.
+    # An even number of times the key is the neutral point, so that the equation holds without it.
     assert not alone.is_signed(key, message, signature(of, nonce))
 
 
