@@ -96,19 +96,20 @@ def test_a_file_that_holds_none_is_named(tmp_path: Path) -> None:
 # Keys
 
 
-def test_a_key_is_written_as_signed_notes_have_it(tmp_path: Path) -> None:
+def test_a_key_is_written_as_signed_notes_have_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     identity = hashlib.sha256(b"office\n\x01" + PUBLIC).hexdigest()[:8]
     public = verify_alone.PublicKey("office", PUBLIC)
     assert KEY.public() == public
     assert KEY.text() == f"PRIVATE+KEY+office+{identity}+{b64(ED25519 + bytes(32))}\n"
     assert keys.public_text(public) == f"office+{identity}+{b64(ED25519 + PUBLIC)}"
-    (tmp_path / "key.pub").write_text(f" {keys.public_text(public)}\n", "utf-8")
-    assert keys.read_public(keys.public_text(public)) == keys.read_public(str(tmp_path / "key.pub")) == public
+    Path("key.pub").write_text(f" {keys.public_text(public)}\n", "utf-8")
+    assert keys.read_public(keys.public_text(public)) == keys.read_public(strPath("key.pub")) == public
     with pytest.raises(Malformed, match=r"^'office\+no\+key': "):
         keys.read_public("office+no+key")
-    (tmp_path / "key.pub").write_bytes(b"\xff")
-    with pytest.raises(Malformed, match=r"key\.pub': "):
-        keys.read_public(str(tmp_path / "key.pub"))
+    Path("key.pub").write_bytes(b"\xff")
+    with pytest.raises(Malformed, match=r"^'key\.pub': "):
+        keys.read_public(strPath("key.pub"))
 
 
 @pytest.mark.parametrize("number", [0, 1, 0xBE, 0xEF, 0xFB, 0xFF])
