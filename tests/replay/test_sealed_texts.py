@@ -104,12 +104,12 @@ def test_a_key_is_written_as_signed_notes_have_it(tmp_path: Path, monkeypatch: p
     assert KEY.text() == f"PRIVATE+KEY+office+{identity}+{b64(ED25519 + bytes(32))}\n"
     assert keys.public_text(public) == f"office+{identity}+{b64(ED25519 + PUBLIC)}"
     Path("key.pub").write_text(f" {keys.public_text(public)}\n", "utf-8")
-    assert keys.read_public(keys.public_text(public)) == keys.read_public(strPath("key.pub")) == public
+    assert keys.read_public(keys.public_text(public)) == keys.read_public("key.pub") == public
     with pytest.raises(Malformed, match=r"^'office\+no\+key': "):
         keys.read_public("office+no+key")
     Path("key.pub").write_bytes(b"\xff")
     with pytest.raises(Malformed, match=r"^'key\.pub': "):
-        keys.read_public(strPath("key.pub"))
+        keys.read_public("key.pub")
 
 
 @pytest.mark.parametrize("number", [0, 1, 0xBE, 0xEF, 0xFB, 0xFF])
