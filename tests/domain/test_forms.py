@@ -33,6 +33,7 @@ from reciprocity.domain import (
     forms,
 )
 from reciprocity.domain.forms import LARGEST_COUNT, LONGEST_TEXT, MOST_MEMBERS
+from reciprocity.domain.terms import MOST_OBLIGATIONS
 from reciprocity.testing.strategies import unicode_texts
 from tests.examples import EVENTS, agreement, back, may, out, phase, swap
 from tests.tries import MANY
@@ -260,6 +261,25 @@ def test_a_list_may_have_as_many_members_as_said() -> None:
     assert len(attrs.evolve(swap(), mediators=("UN",) * MOST_MEMBERS).mediators) == MOST_MEMBERS
     rows = tuple(out(1, f"c{n}") for n in range(MOST_MEMBERS))
     assert len(Handover(None, None, rows).released) == MOST_MEMBERS
+
+
+def test_the_bounds_are_those_of_the_documents() -> None:
+    assert (MOST_MEMBERS, MOST_OBLIGATIONS, LONGEST_TEXT) == (1_000, 100, 4_000)
+    assert forms.is_text("X і Y")  # no letter is among the signs that are hidden
+    many = tuple(Obligation("UKR", "RUS", 1, (f"c{n}",)) for n in range(MOST_OBLIGATIONS + 1))
+    assert len(attrs.evolve(swap(), obligations=many[1:]).obligations) == MOST_OBLIGATIONS
+    with pytest.raises(Malformed, match="101 in one list, where 100 is the most"):
+        attrs.evolve(swap(), obligations=many)
+
+
+def test_where_a_fact_stands_in_a_log_is_no_part_of_what_was_recorded() -> None:
+    at = dt.datetime(2025, 5, 25, tzinfo=dt.UTC)
+    nowhere = Recorded("swap", 1, at, "c-1", phase(1))
+    assert (nowhere.position, nowhere.clock_at) == (0, None)
+    assert attrs.evolve(nowhere, position=7) == nowhere
+    assert attrs.evolve(nowhere, clock_at=at - dt.timedelta(seconds=1)) != nowhere
+    with pytest.raises(Malformed, match=r"^clock_at: .* is not an instant in UTC$"):
+        attrs.evolve(nowhere, clock_at=at.replace(tzinfo=None))
 
 
 def test_one_note_may_be_given_as_a_text_and_many_as_any_collection() -> None:

@@ -109,6 +109,10 @@ def test_honest_names_in_any_script_stand_beside_one_another() -> None:
     assert len(terms(*parties).parties) == len(HONEST)
 
 
+def test_no_letter_that_is_seen_is_set_aside() -> None:
+    assert alike([("Xanadu", "a"), ("anadu", "b")]) is None
+
+
 def test_a_party_may_be_named_as_its_code_is() -> None:
     assert terms(Party("UKR", "UKR"), Party("RUS", "rus")).codes() == ("UKR", "RUS")
 
