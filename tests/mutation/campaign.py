@@ -62,7 +62,10 @@ class Campaign:
         places = {reach.IN: folder.resolve(), reach.ROOT: self.root, reach.OF: os.pathsep.join(self.folders)}
         environment = {**os.environ, **{name: str(place) for name, place in places.items()}}
         command = [sys.executable, "-m", "pytest", *arguments, *side, *(tests or self.tests)]
+        known = len(list(folder.iterdir()))
         subprocess.run(command, cwd=self.root, env=environment, check=False)
+        if len(list(folder.iterdir())) < known + (self.jobs if side else 1):
+            raise RuntimeError(f"not all that was measured is in {folder}")
 
     def reach(self) -> Reach:
         """Which tests reach what; measured if it has not been yet."""

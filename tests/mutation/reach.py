@@ -149,6 +149,8 @@ class _Watching:
         runs: dict[str, dict[str, list[str]]] = {}
         data = self._coverage.get_data()
         for measured in data.measured_files():
+            if Path(measured).suffix != ".py":
+                continue  # a template that was made into code
             name = str(Path(measured).resolve().relative_to(self._root))
             runs.setdefault(name, {}).update(_by_function(Path(measured), data))
         text = json.dumps({"seconds": self._seconds, "runs": runs})
