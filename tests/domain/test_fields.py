@@ -24,6 +24,7 @@ from reciprocity.domain import (
     Terms,
     Weight,
     Window,
+    values,
 )
 from tests.examples import EVENTS, may, out, phase, swap
 
@@ -86,3 +87,19 @@ def test_a_field_of_an_event_is_given_by_name(kind: type[Any]) -> None:
 def test_a_word_is_the_name_in_small_letters(kind: type) -> None:
     if issubclass(kind, Enum):
         assert [one.value for one in kind] == [one.name.lower().replace("_", "-") for one in kind]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PRISONER_OF_WAR",
+        "CIVILIAN",
+        "WOUNDED_OR_SICK_POW",
+        "HOSTAGE",
+        "DETAINEE",
+        "MORTAL_REMAINS",
+        "UNSPECIFIED",
+    ],
+)
+def test_a_usual_category_is_written_as_it_is_named(name: str) -> None:
+    assert getattr(values, name) == name.lower()

@@ -16,6 +16,7 @@ from reciprocity.domain import (
     Range,
     Source,
     Transfer,
+    Window,
 )
 from reciprocity.domain.forms import LARGEST_COUNT
 from reciprocity.domain.values import (
@@ -145,6 +146,18 @@ def test_a_share_is_rounded_down_to_tenths(part: Count, whole: Count, said: str 
 )
 def test_what_a_mixed_category_may_include(category: str, part: str, may: bool) -> None:
     assert may_include(category, part) is may
+
+
+def test_the_bounds_of_a_range_and_the_days_of_a_window_are_of_their_kind() -> None:
+    for bad in (True, 2.0, "2", -1):
+        with pytest.raises(Malformed, match=r"^at_most: "):
+            Range(0, bad)  # type: ignore[arg-type]  # that is the point
+        with pytest.raises(Malformed, match=r"^(starts|ends)_on: "):
+            Window(bad, None)  # type: ignore[arg-type]  # see above
+        with pytest.raises(Malformed, match=r"^ends_on: "):
+            Window(None, bad)  # type: ignore[arg-type]  # see above
+    with pytest.raises(Malformed, match=r"^at_most: 0 is not more than at_least, 0$"):
+        Range(0, 0)
 
 
 def test_who_released_and_who_received() -> None:
