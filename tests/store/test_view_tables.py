@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from reciprocity.store import Register, Unreadable
 from reciprocity.store.view_builds import Build, Digest, Told, digest_of
-from reciprocity.store.view_tables import BUILDS, UNREADABLE, Column, Holds, Stage, View, plain
+from reciprocity.store.view_tables import BUILDS, UNREADABLE, Column, Holds, Stage, View, plain, written
 from reciprocity.store.views import Views, dialect_of
 from tests.examples import swap
 from tests.store.kept_views import EVERY, FULL, KINDS, SHORT, are_told_as, begun, built, seen
@@ -204,6 +205,26 @@ def test_a_figure_that_no_column_can_hold_is_refused() -> None:
         with pytest.raises(Unreadable, match=r"^short: a figure is larger than a table can hold$"):
             views.write(build, [Told("b", (("two", 2**63),))], position=5)
         are_told_as(views, build)
+
+
+def test_an_instant_is_written_in_utc_on_any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "JST-9")
+        time.tzset()
+        at = dt.datetime(2025, 5, 24, 21, tzinfo=dt.timezone(dt.timedelta(hours=3)))
+        assert written(at) == "2025-05-24T18:00:00Z"
+    time.tzset()
+
+
+def test_a_line_that_no_agreement_leads_is_refused_by_what_stands_there() -> None:
+    column = Column("agreement", Holds.TEXT)
+    with pytest.raises(TypeError, match=r"^7$"):
+        list(plain([column, column], [(7, "a")]))
+
+
+def test_what_marks_a_build_is_kept_in_these_words() -> None:
+    assert {one: one.value for one in Stage} == {Stage.CURRENT: "current", Stage.NEXT: "next"}
+    assert Told("a").version == 0
 
 
 def test_lines_are_as_they_were_written_whatever_the_database_gives() -> None:
