@@ -78,6 +78,18 @@ def test_tables_are_named_and_typed_as_others_read_them() -> None:
     }
 
 
+def test_types_are_written_in_capitals_by_which_a_file_is_known() -> None:
+    with Register.open("memory:") as register:
+        views = register.views()
+        built(views, Told("a", (FULL,), 1, b"{}"))
+        with views._dialect.reading() as cursor:
+            texts = "\n".join(text for (text,) in cursor.execute("SELECT sql FROM sqlite_schema") if text)
+    for column in ("text TEXT", "whole INTEGER", "number REAL", "yes_or_no INTEGER", "day TEXT"):
+        assert f"    {column},\n" in texts
+    for column in ("instant TEXT", "list TEXT", "bytes BLOB"):
+        assert f"    {column}" in texts
+
+
 def test_a_view_says_which_tables_it_has() -> None:
     assert [table.name for table in EVERY.tables()] == ["every_kind", "every_kind_kept"]
     assert [table.name for table in EVERY.tables(Stage.NEXT)] == ["every_kind_next", "every_kind_kept_next"]
