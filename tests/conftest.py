@@ -22,6 +22,7 @@ ASSERTING = (
     "tests.projections.view_stores",
     "tests.reliability.concurrent",
     "tests.reliability.server",
+    "tests.replay.befallen",
     "tests.replay.report_page",
     "tests.store.kept_views",
     "tests.store_files",
