@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,16 @@ def kept_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store can be made that several can open, and that outlives them."""
     with stores.place(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's own time is fourteen hours ahead, and known without a data base of zones."""
+    with monkeypatch.context() as at:
+        at.setenv("TZ", "LINT-14")  # the Line Islands: the next day from ten in the morning, UTC
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(scope="session")

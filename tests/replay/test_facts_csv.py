@@ -22,6 +22,7 @@ from reciprocity.replay.facts_csv import COLUMNS
 from reciprocity.replay.problems import MalformedFile
 from tests.documents import ROOT
 from tests.replay.registers import logs
+from tests.replay.watched import Watched
 
 # Whatever may stand in a text of the model, formulas and separators rather often.
 hostile_texts = st.text(
@@ -238,18 +239,8 @@ def test_a_line_that_is_too_long_is_told_and_ends_the_reading(before: int) -> No
     )
 
 
-class _Watched(io.BytesIO):
-    """A file that notes how much of a line was asked for."""
-
-    asked: int | None = 0
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        self.asked = size
-        return super().readline(size)
-
-
 def test_no_more_of_a_line_is_read_than_shows_that_it_is_too_long() -> None:
-    file = _Watched(text(ROW))
+    file = Watched(text(ROW))
     assert facts_csv.read(file, "facts.csv") == [ROW]
     assert file.asked == 1024 * 1024 + 1
 

@@ -28,6 +28,7 @@ from reciprocity.replay.taking_in import (
 from reciprocity.store import KINDS, Register, Wire
 from tests.examples import back, out, phase, swap
 from tests.replay.registers import NOW, given_out
+from tests.replay.watched import Watched
 
 FORMATS = pytest.mark.parametrize("form", EVENT_FORMATS.values(), ids=lambda form: form.name)
 WAYS = pytest.mark.parametrize("at_once", [True, False], ids=["as written", "otherwise"])
@@ -248,18 +249,8 @@ def test_lines_as_written_are_not_looked_through(form: EventFormat, monkeypatch:
         _said(_content(lines, form, at_once=False), form)
 
 
-class _Watched(io.BytesIO):
-    """A file that notes how much of a line was asked for."""
-
-    asked: int | None = 0
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        self.asked = size
-        return super().readline(size)
-
-
 def test_no_more_of_a_line_is_read_than_shows_that_it_is_too_long() -> None:
-    file = _Watched(JSONL.write(STORED))
+    file = Watched(JSONL.write(STORED))
     read_lines(file, "file", JSONL, now=NOW)
     assert file.asked == 2 * 1024 * 1024 + 1
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -65,16 +63,6 @@ def test_an_entry_that_does_not_say_has_the_instant_of_a_neighbour(
     entries = read(written(*days)).entries
     assert [one.recorded_at and one.recorded_at.day for one in entries] == recorded
     assert [one.is_told for one in entries] == [at is not None for at, _ in days]
-
-
-@pytest.fixture
-def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's zone is fourteen hours ahead of UTC."""
-    with monkeypatch.context() as patch:
-        patch.setenv("TZ", "XXX-14")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 @pytest.mark.usefixtures("far_from_utc")

@@ -18,13 +18,6 @@ from tests.store_files import add_a_row, make, names, opened_files, url
 COUNT = "SELECT count(*) FROM stored_events"
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    (tmp_path / "folder").mkdir()
-    make(tmp_path / "folder" / "swaps.db", "one", "two")
-    return tmp_path / "folder" / "swaps.db"
-
-
 def test_while_it_is_opened_too_an_error_is_one_if_the_store_is_as_it_was(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,13 +26,6 @@ COUNT = "SELECT count(*) FROM stored_events"
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    (tmp_path / "folder").mkdir()
-    make(tmp_path / "folder" / "swaps.db", "one", "two")
-    return tmp_path / "folder" / "swaps.db"
-
-
-@pytest.fixture
 def private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where private copies are made."""
     folder = tmp_path / "temporary"

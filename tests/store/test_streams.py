@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -22,16 +20,6 @@ SECOND = dt.timedelta(seconds=1)
 EARLIER, LATER = NOON - SECOND, NOON + SECOND
 SIGNED = sign(Agreement("swap"), swap())[0]
 TOKYO = dt.timezone(dt.timedelta(hours=9))
-
-
-@pytest.fixture
-def far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's own time is nine hours ahead, and known without a data base of zones."""
-    with monkeypatch.context() as at:
-        at.setenv("TZ", "JST-9")
-        time.tzset()
-        yield
-    time.tzset()
 
 
 def stream(last: dt.datetime | None = NOON) -> Stream:

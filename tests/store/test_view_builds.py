@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -13,13 +12,6 @@ from reciprocity.store.view_builds import Build, Overtaken, Told, digest_of
 from reciprocity.store.view_tables import Column, Dialect, Holds, Stage, View
 from reciprocity.store.views import Views
 from tests.store.kept_views import EVERY, FULL, NOTHING, SHORT, are_told_as, begun, built, seen
-
-
-@pytest.fixture
-def views(kept_url: str) -> Iterator[Views]:
-    with Register.open(kept_url, create=True) as register:
-        yield register.views()
-
 
 # What is written.
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,16 +10,10 @@ import pytest
 from reciprocity.store import Register, Unreadable
 from reciprocity.store.view_builds import Build, Digest, Told, digest_of
 from reciprocity.store.view_tables import BUILDS, UNREADABLE, Column, Holds, Stage, View, plain, written
-from reciprocity.store.views import Views, dialect_of
+from reciprocity.store.views import dialect_of
 from tests.examples import swap
 from tests.store.kept_views import EVERY, FULL, KINDS, SHORT, are_told_as, begun, built, seen
 from tests.stores import execute
-
-
-@pytest.fixture
-def views(kept_url: str) -> Iterator[Views]:
-    with Register.open(kept_url, create=True) as register:
-        yield register.views()
 
 
 def test_tables_are_named_and_typed_as_others_read_them() -> None:
@@ -219,13 +211,10 @@ def test_a_figure_that_no_column_can_hold_is_refused() -> None:
         are_told_as(views, build)
 
 
-def test_an_instant_is_written_in_utc_on_any_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setenv("TZ", "JST-9")
-        time.tzset()
-        at = dt.datetime(2025, 5, 24, 21, tzinfo=dt.timezone(dt.timedelta(hours=3)))
-        assert written(at) == "2025-05-24T18:00:00Z"
-    time.tzset()
+@pytest.mark.usefixtures("far_from_utc")
+def test_an_instant_is_written_in_utc_on_any_machine() -> None:
+    at = dt.datetime(2025, 5, 24, 21, tzinfo=dt.timezone(dt.timedelta(hours=3)))
+    assert written(at) == "2025-05-24T18:00:00Z"
 
 
 def test_a_line_that_no_agreement_leads_is_refused_by_what_stands_there() -> None:

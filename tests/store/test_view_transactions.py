@@ -15,12 +15,6 @@ from reciprocity.store.views import Views
 from tests.store.kept_views import EVERY, SHORT, are_told_as, begun, built, seen
 
 
-@pytest.fixture
-def views(kept_url: str) -> Iterator[Views]:
-    with Register.open(kept_url, create=True) as register:
-        yield register.views()
-
-
 class Stopped(Exception):
     """Somebody pulled the plug."""
 
