@@ -13,7 +13,6 @@ from reciprocity.domain import (
     Agreement,
     AgreementFulfilled,
     AgreementSigned,
-    Balance,
     Claimed,
     ClaimRecorded,
     Direction,
@@ -40,7 +39,6 @@ from reciprocity.domain import (
     evolve,
     judge,
 )
-from reciprocity.domain.terms import all_even
 from tests.domain.broken_rules import BROKEN_ALONE, GROUP, IN_USE, UNSIGNED
 from tests.examples import agreement, back, may, out, phase, swap
 
@@ -240,13 +238,6 @@ def test_a_group_counts_what_its_members_did_by_category() -> None:
     assert GROUP.categories(tally, there) == ["hostage", "mortal_remains"]
     assert GROUP.by_category(tally, here) == {"detainee": 4}
     assert GROUP.categories(tally, Direction("UKR", "RUS")) == []
-
-
-def test_all_are_even_only_where_each_is_known_to_be() -> None:
-    even, uneven, open_ = Balance("UKR", 5, 5), Balance("RUS", 5, 6), Balance("ISR", 5, Range(2))
-    assert all_even([]) is all_even([even, even]) is True
-    assert all_even([even, open_]) is None
-    assert all_even([open_, even, uneven]) is False
 
 
 def test_terms_name_a_group_as_one_side() -> None:

@@ -21,6 +21,7 @@ from reciprocity.domain import (
     Weight,
     Window,
 )
+from reciprocity.domain.terms import all_even
 from tests.examples import back, may, out, swap
 
 THERE, HERE = Direction("UKR", "RUS"), Direction("RUS", "UKR")
@@ -155,6 +156,13 @@ def test_each_party_is_told_what_it_released_is_worth_and_what_it_received() -> 
     assert [one.is_even for one in one_sided] == [False, False]
 
 
+def test_all_are_even_only_where_each_is_known_to_be() -> None:
+    even, uneven, open_ = Balance("UKR", 5, 5), Balance("RUS", 5, 6), Balance("ISR", 5, Range(2))
+    assert all_even([]) is all_even([even, even]) is True
+    assert all_even([even, open_]) is None
+    assert all_even([open_, even, uneven]) is False
+
+
 def test_all_is_exhausted_only_when_each_obligation_is() -> None:
     terms = swap(3, 2)
     for there, here, is_exhausted in [(3, 2, True), (3, 1, False), (2, 2, False), (0, 0, False)]:
@@ -168,7 +176,7 @@ def test_symmetry_weighs_each_person_one_unless_agreed_otherwise() -> None:
 
 
 def test_who_claims_is_mistaken_for_a_party_by_code_or_name_of_it_or_of_its_member() -> None:
-    for code in ("UKR", "XXXX"):
+    for code in ("UKR", "XXXX"):  # no code that a party may have stands for whoever claims
         terms = Terms(title="of one", parties=(Party(code, "Ukraine"),), obligations=())
         assert terms.mistaken_for("Ukr\u0430ine") == "Ukraine"
     told = [GROUP.mistaken_for(name) for name in ("HAMAS", "Islamic Jihad", "TASS", "H\u0430mas", "P1J")]

@@ -126,7 +126,7 @@ class Campaign:
 
         def work() -> int:
             files = sorted({test.partition("::")[0] for one in trials for test in one.tests})
-            session = InThisSession(self.root, trials, tell, jobs=self.jobs)
+            session = InThisSession(self.root, self.folders, trials, tell, jobs=self.jobs)
             pytest.main([*PLAINLY, *files], plugins=[session])
             return min(len(failing), 1)
 
@@ -136,7 +136,7 @@ class Campaign:
     def _in_one_session(self, trials: Sequence[Trial], outcomes: Outcomes) -> int:
         files = sorted({test.partition("::")[0] for one in trials for test in one.tests})
         tell = _Telling(outcomes, self.told, len(trials), is_imported=False)
-        session = InThisSession(self.root, trials, tell, jobs=self.jobs)
+        session = InThisSession(self.root, self.folders, trials, tell, jobs=self.jobs)
         return int(pytest.main([*PLAINLY, *files], plugins=[session])) if trials else 0
 
     def _to_import(self, trials: Sequence[Trial], outcomes: Outcomes, reached: Reach) -> Iterator[Trial]:

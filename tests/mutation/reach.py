@@ -8,18 +8,17 @@ is run before the first test, when modules are imported, stands under the test `
 from __future__ import annotations
 
 import ast
-import gc
 import json
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pytest
 from coverage import Coverage, CoverageData
+
+from tests.mutation import swapping
 
 IN = "REACH_IN"
 ROOT = "REACH_ROOT"
@@ -120,23 +119,15 @@ class _Watching:
     """Notes what each test runs, and how long it takes."""
 
     def __init__(self, root: Path, into: Path, folders: list[str]) -> None:
-        self._root, self._into = root, into
+        self._root, self._into, self._folders = root, into, folders
         self._seconds: dict[str, float] = {}
         files = [str(root / one / "*") for one in folders]
         self._coverage = Coverage(data_file=None, include=files, config_file=False)
         self._coverage.start()
-        self._folders = tuple(f"{root / one}{os.sep}" for one in folders)
-
-    @cached_property
-    def _remembering(self) -> list[Any]:
-        """The functions measured that remember their answers."""
-        wrappers = [one for one in gc.get_objects() if isinstance(one, type(_REMEMBERS))]
-        return [one for one in wrappers if _file_of(one).startswith(self._folders)]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        for one in self._remembering:
-            one.cache_clear()  # so that what a test runs does not depend on those before it
+        swapping.forget(self._root, self._folders)  # what it runs must not depend on tests before it
         self._coverage.switch_context(item.nodeid)
         started = _worked()
         answer = yield
@@ -155,14 +146,6 @@ class _Watching:
             runs.setdefault(name, {}).update(_by_function(Path(measured), data))
         text = json.dumps({"seconds": self._seconds, "runs": runs})
         (self._into / f"{os.getpid()}-{time.time_ns()}.json").write_text(text, "utf-8")
-
-
-_REMEMBERS = lru_cache(len)
-
-
-def _file_of(wrapper: Any) -> str:
-    code = getattr(wrapper.__wrapped__, "__code__", None)
-    return str(Path(code.co_filename).resolve()) if code else ""
 
 
 def _worked() -> float:

@@ -7,7 +7,9 @@ a module is imported (a table, a default, a decorator) cannot be given so; such 
 from __future__ import annotations
 
 import gc
+import os
 import types
+from collections.abc import Iterable
 from functools import cache
 from inspect import CO_OPTIMIZED
 from pathlib import Path
@@ -72,17 +74,23 @@ def _real(file: str) -> str:
 
 
 @cache
-def _remembering() -> dict[str, list[Any]]:
-    """What remembers its answers, by package: they may be those of before."""
-    found: dict[str, list[Any]] = {}
-    for one in gc.get_objects():
-        if isinstance(one, type(_real)):
-            found.setdefault(_package(one), []).append(one)
-    return found
+def _remembering() -> list[tuple[str, str, Any]]:
+    """What remembers its answers: the package, the file, and the function."""
+    wrappers = [one for one in gc.get_objects() if isinstance(one, type(_real))]
+    return [
+        (str(one.__module__).partition(".")[0], _real(code.co_filename), one)
+        for one in wrappers
+        if (code := getattr(one.__wrapped__, "__code__", None))
+    ]
 
 
-def _package(function: Any) -> str:
-    return str(function.__module__).partition(".")[0]
+def forget(root: Path, folders: Iterable[str]) -> None:
+    """Let all functions of the packages that have files in these folders of *root* forget their answers."""
+    below = tuple(f"{_real(str(root / one))}{os.sep}" for one in folders)
+    packages = {package for package, file, _ in _remembering() if file.startswith(below)}
+    for package, _, function in _remembering():
+        if package in packages:
+            function.cache_clear()
 
 
 def look_round() -> None:
@@ -104,15 +112,13 @@ def swap(path: Path, original: types.CodeType, mutant: types.CodeType) -> None:
     if fingerprint(original) == fingerprint(mutant):
         return
     (outermost, _), *_ = pairs = differing(original, mutant)
-    if not _living_of(path, outermost):
+    changes = [(function, after) for before, after in pairs for function in _living_of(path, before)]
+    if not _living_of(path, outermost) or any(
+        function.__code__.co_freevars != after.co_freevars for function, after in changes
+    ):
         raise NotInAFunction
-    for before, after in pairs:
-        for function in _living_of(path, before):
-            if function.__code__.co_freevars != after.co_freevars:
-                raise NotInAFunction
-            function.__code__ = after
-            for one in _remembering().get(_package(function), ()):
-                one.cache_clear()
+    for function, after in changes:
+        function.__code__ = after
 
 
 def _living_of(path: Path, code: types.CodeType) -> list[types.FunctionType]:

@@ -187,8 +187,10 @@ class UntilOneFails:
 class InThisSession:
     """A plugin of pytest that tries mutants by the tests that it collected, in the place of running these."""
 
-    def __init__(self, root: Path, trials: Sequence[Trial], told: Told, *, jobs: int) -> None:
-        self._root, self._trials, self._told, self._jobs = root, trials, told, jobs
+    def __init__(
+        self, root: Path, folders: Sequence[str], trials: Sequence[Trial], told: Told, *, jobs: int
+    ) -> None:
+        self._root, self._folders, self._trials, self._told, self._jobs = root, folders, trials, told, jobs
         self._sources: dict[str, types.CodeType] = {}
         self._items: dict[str, pytest.Item] = {}
 
@@ -210,6 +212,7 @@ class InThisSession:
             swapping.swap(path, self._sources[trial.mutant.file], mutant)
         except swapping.NotInAFunction:
             return _IMPORTED
+        swapping.forget(self._root, self._folders)
         items = [self._items[one] for one in trial.tests if one in self._items]
         if not items:
             return _UNREACHED
